@@ -4,6 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "guard.h"
+
 /* Other operations get ENOSYS. For OPEN and OPENDIR the kernel then stops asking. */
 static handler *handler_of(uint32_t opcode)
 {
@@ -60,13 +62,27 @@ static void test_delay(void)
 #endif
 }
 
+struct call {
+	handler *serve;
+	const struct server *server;
+	const struct request *request;
+	struct reply *reply;
+};
+
+static int make_call(void *context)
+{
+	const struct call *call = context;
+
+	return call->serve(call->server, call->request, call->reply);
+}
+
 int dispatch(const struct server *server, const uint8_t *request, uint32_t bytes, uint8_t *body,
 	     struct outcome *outcome)
 {
 	const struct fuse_in_header *head = (const struct fuse_in_header *)(const void *)request;
 	struct reply reply = { .body = body, .room_bytes = server->reply_bytes };
 	struct request whole;
-	handler *serve;
+	struct call call;
 
 	if (bytes < sizeof(*head))
 		return -EPROTO;
@@ -79,9 +95,9 @@ int dispatch(const struct server *server, const uint8_t *request, uint32_t bytes
 	*outcome = (struct outcome){ .needs_reply = needs_reply(head->opcode) };
 	if (!outcome->needs_reply)
 		return 0;
-	serve = handler_of(head->opcode);
-	if (serve != NULL)
-		outcome->result = serve(server, &whole, &reply);
+	call = (struct call){ handler_of(head->opcode), server, &whole, &reply };
+	if (call.serve != NULL)
+		outcome->result = guarded(make_call, &call);
 	else
 		outcome->result = head->opcode == FUSE_DESTROY ? 0 : -ENOSYS;
 	test_delay();

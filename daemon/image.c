@@ -110,6 +110,8 @@ int image_map(struct image *img, int fd, const char **why)
 		err = refuse(why, "is not a regular file");
 	else if (st.st_size == 0)
 		err = refuse(why, "is empty");
+	else if ((uint64_t)(size_t)st.st_size != (uint64_t)st.st_size)
+		err = refuse(why, "is too large for this machine");
 	if (err == 0) {
 		data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 		if (data == MAP_FAILED)

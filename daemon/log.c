@@ -1,5 +1,6 @@
 #include "log.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -49,6 +50,9 @@ void log_line(const struct log *log, const char *format, ...)
 	/* One byte is left for the newline. */
 	bytes += log_escape(line + bytes, sizeof(line) - bytes - 1, message);
 	line[bytes++] = '\n';
+	/* Where a pipe has room for one byte it has room for a line, so the write does not wait for a reader. */
+	if (poll(&(struct pollfd){ .fd = log->fd, .events = POLLOUT }, 1, 0) != 1)
+		return;
 	if (write(log->fd, line, bytes) < 0)
 		return; /* There is nowhere to report it. */
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "guard.h"
 #include "options.h"
 #include "privileges.h"
 #include "session.h"
@@ -155,6 +156,7 @@ int main(int argc, char **argv)
 			return fail_errno(&log, "log", options.log, -errno);
 		log.fd = fd;
 	}
+	guard_install();
 	if (options.task == TASK_CHECK)
 		return run_check(&options, &log);
 	/* Client and server share the only CPU: polling would delay the client. */

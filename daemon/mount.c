@@ -20,28 +20,32 @@
 #ifndef STATX_MNT_ID
 #define STATX_MNT_ID 0x00001000U
 #endif
-/* Size of the kernel's struct statx, and the offset of the mount id in it. */
+#ifndef STATX_MNT_ID_UNIQUE
+#define STATX_MNT_ID_UNIQUE 0x00004000U
+#endif
+/* Size of the kernel's struct statx, and the offsets of the device number (two words) and the mount id in it. */
 #define STATX_BYTES 256
+#define STATX_DEVICE_AT 136
 #define STATX_MNT_ID_AT 144
 /* Older versions of fcntl.h lack these. */
 #define NO_AUTOMOUNT 0x800
 #define DONT_SYNC 0x4000
 
-/*
- * Id of the topmost mount at a path; 0 if unknown. Requests nothing that needs the file system's server, which may be
- * this process.
- */
-static uint64_t mount_id_at(const char *path)
+/* Zeros if nothing is known. Requests nothing that needs the file system's server, which may be this process. */
+static struct mount_place place_at(const char *path)
 {
+	const unsigned wanted = STATX_MNT_ID | STATX_MNT_ID_UNIQUE;
 	union {
 		uint64_t words[STATX_BYTES / 8];
 		uint32_t mask;
 	} found = { { 0 } };
 
-	if (syscall(SYS_statx, AT_FDCWD, path, NO_AUTOMOUNT | DONT_SYNC | AT_SYMLINK_NOFOLLOW, STATX_MNT_ID,
-		    &found) != 0)
-		return 0;
-	return found.mask & STATX_MNT_ID ? found.words[STATX_MNT_ID_AT / 8] : 0;
+	if (syscall(SYS_statx, AT_FDCWD, path, NO_AUTOMOUNT | DONT_SYNC | AT_SYMLINK_NOFOLLOW, wanted, &found) != 0)
+		return (struct mount_place){ 0 };
+	return (struct mount_place){
+		.id = found.mask & wanted ? found.words[STATX_MNT_ID_AT / 8] : 0,
+		.device = found.words[STATX_DEVICE_AT / 8],
+	};
 }
 
 static int fail(struct mount *mount, const char **why, const char *sentence, int err)
@@ -73,13 +77,15 @@ int mount_open(struct mount *mount, const char *source, const char *at, const ch
 		 (unsigned)getuid(), (unsigned)getgid());
 	if (mount_fuse(source, mount->at, options) != 0)
 		return fail(mount, why, "the kernel refused the mount", errno);
-	mount->mount_id = mount_id_at(mount->at);
+	mount->place = place_at(mount->at);
 	return 0;
 }
 
 int mount_detach(const struct mount *mount)
 {
-	if (mount->mount_id != mount_id_at(mount->at))
+	struct mount_place now = place_at(mount->at);
+
+	if (now.id != mount->place.id || now.device != mount->place.device)
 		return -ENOENT;
 	return umount2(mount->at, MNT_DETACH | UMOUNT_NOFOLLOW) == 0 ? 0 : -errno;
 }

@@ -4,12 +4,19 @@
 
 #include <stdint.h>
 
+/* What is mounted topmost at a path. */
+struct mount_place {
+	/* 0 if the kernel does not report it. Before Linux 6.8 another mount may get it after an unmount. */
+	uint64_t id;
+	/* Device number: no other file system has it while this one lives. */
+	uint64_t device;
+};
+
 struct mount {
 	int device_fd;
 	/* Absolute. */
 	char *at;
-	/* 0 if the kernel does not report it. */
-	uint64_t mount_id;
+	struct mount_place place;
 };
 
 /* `source` is shown in mountinfo. 0 or -errno, with the reason in `why`. */

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "guard.h"
 #include "walk.h"
 #include "xattr.h"
 
@@ -40,13 +41,26 @@ static int record_names(void *context, const struct image *img, const struct ino
 	return err == -ENODATA ? 0 : err;
 }
 
+struct learning {
+	struct names *names;
+	const struct image *img;
+};
+
+static int learn(void *context)
+{
+	struct learning *learning = context;
+	struct walk_result result;
+
+	return walk_image(learning->img, record_names, learning->names, &result);
+}
+
 void names_learn(struct names *names, const struct image *img)
 {
-	struct walk_result result;
+	struct learning learning = { names, img };
 
 	pthread_mutex_lock(&names->lock);
 	if (!names->known) {
-		if (walk_image(img, record_names, names, &result) != 0)
+		if (guarded(learn, &learning) != 0)
 			names->any = names->acl = names->selinux = true;
 		names->known = true;
 	}

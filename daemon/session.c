@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "guard.h"
 #include "loop.h"
 #include "privileges.h"
 #include "verity.h"
@@ -44,14 +45,30 @@ static int open_verified(struct image *img, const char *path, const uint8_t *wan
 	return err;
 }
 
+struct opening {
+	struct image *img;
+	const char *path;
+	/* NULL: not measured. */
+	const uint8_t *digest;
+	const char **why;
+};
+
+static int open_one(void *context)
+{
+	const struct opening *one = context;
+
+	return one->digest != NULL ? open_verified(one->img, one->path, one->digest, one->why)
+				   : image_open(one->img, one->path, one->why);
+}
+
 static int prepare(struct session *session, const struct options *options, const struct session_parts *parts,
 		   char *why)
 {
 	struct server *server = &session->server;
 	bool initial = in_initial_user_namespace();
-	const char *reason;
-	int err = options->has_digest ? open_verified(&server->image, parts->image, options->digest, &reason)
-				      : image_open(&server->image, parts->image, &reason);
+	const char *reason = "cannot be read";
+	struct opening opening = { &server->image, parts->image, options->has_digest ? options->digest : NULL, &reason };
+	int err = guarded(open_one, &opening);
 
 	if (err != 0)
 		return fail(why, "image", parts->image, reason, err == -EUCLEAN ? 0 : err);

@@ -37,6 +37,8 @@
 struct member {
 	struct session session;
 	struct member *next;
+	/* The pointer that points to this member. */
+	struct member **link;
 };
 
 struct shared {
@@ -57,6 +59,17 @@ static int watch(const struct shared *shared, int fd, void *source)
 	return epoll_ctl(shared->poll_fd, EPOLL_CTL_ADD, fd, &event) == 0 ? 0 : -errno;
 }
 
+/* A read opens its object: without a free descriptor the reads of all mounts would fail with EIO. */
+static int check_spare(const struct shared *shared)
+{
+	int fd = fcntl(shared->options->control_fd, F_DUPFD_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -errno;
+	close(fd);
+	return 0;
+}
+
 static void add_member(struct shared *shared, const struct session_parts *parts, char *why)
 {
 	struct member *member = calloc(1, sizeof(*member));
@@ -71,7 +84,9 @@ static void add_member(struct shared *shared, const struct session_parts *parts,
 		return;
 	}
 	fd = member->session.mount.device_fd;
-	err = fcntl(fd, F_SETFL, O_NONBLOCK) == 0 ? watch(shared, fd, member) : -errno;
+	err = check_spare(shared);
+	if (err == 0)
+		err = fcntl(fd, F_SETFL, O_NONBLOCK) == 0 ? watch(shared, fd, member) : -errno;
 	if (err != 0) {
 		snprintf(why, SESSION_WHY_BYTES, "mount: %s", strerror(-err));
 		mount_detach(&member->session.mount);
@@ -80,6 +95,9 @@ static void add_member(struct shared *shared, const struct session_parts *parts,
 		return;
 	}
 	member->next = shared->members;
+	member->link = &shared->members;
+	if (member->next != NULL)
+		member->next->link = &member->next;
 	shared->members = member;
 	shared->member_count++;
 	strcpy(why, "ok");
@@ -87,11 +105,9 @@ static void add_member(struct shared *shared, const struct session_parts *parts,
 
 static void remove_member(struct shared *shared, struct member *member)
 {
-	struct member **at = &shared->members;
-
-	while (*at != member)
-		at = &(*at)->next;
-	*at = member->next;
+	*member->link = member->next;
+	if (member->next != NULL)
+		member->next->link = member->link;
 	shared->member_count--;
 	session_close(&member->session);
 	free(member);

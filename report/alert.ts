@@ -1,6 +1,6 @@
 // Problems that change how the first table is read, one sentence each; empty where there are none.
 import { areTimesMeasured } from '../results/emulated.ts';
-import { NOISE_PREFIX } from '../results/schema/machine.ts';
+import { KERNEL_WARNING, NOISE_PREFIX } from '../results/schema/machine.ts';
 import { declaredIn } from './declared.ts';
 import { fleetAlerts } from './fleet/words.ts';
 import { plural } from './format.ts';
@@ -48,6 +48,14 @@ const emulationAlert = ({ run }: ReportView): readonly string[] =>
         'The CPUs were emulated: times are no measurements; they are shown in parentheses and judged by nothing.',
       ];
 
+const KERNEL_PREFIX = `${NOISE_PREFIX}${KERNEL_WARNING}`;
+
+/** A warning of the kernel is no load: it may make every number wrong. */
+const noiseAlert = (line: string): string =>
+  line.startsWith(KERNEL_PREFIX)
+    ? `The kernel warned during the run: ${line.slice(KERNEL_PREFIX.length)}; read dmesg: the numbers may be wrong.`
+    : `Noisy machine: ${line.slice(NOISE_PREFIX.length)}.`;
+
 export const alerts = (view: ReportView): readonly string[] => {
   const { proofs, claims, pool, warnings, leaks } = view;
   const unequal = proofs.filter(({ equal }) => !equal).length;
@@ -62,9 +70,7 @@ export const alerts = (view: ReportView): readonly string[] => {
       .map(({ id, because }) => `The rule of ${id} ${truncate(because, LONGEST_PROBLEM)}.`),
     ...(pool === null ? [] : fleetAlerts(pool)),
     ...(pool?.notices ?? []).map((line) => `${line.charAt(0).toUpperCase()}${line.slice(1)}.`),
-    ...warnings
-      .filter((line) => line.startsWith(NOISE_PREFIX))
-      .map((line) => `Noisy machine: ${line.slice(NOISE_PREFIX.length)}.`),
+    ...warnings.filter((line) => line.startsWith(NOISE_PREFIX)).map(noiseAlert),
     ...(leaks.left.length === 0
       ? []
       : [`Left behind: ${leaks.left.map(({ where, what }) => `${what} (${where})`).join('; ')}.`]),

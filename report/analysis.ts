@@ -13,7 +13,7 @@ import { growthOf } from './analysis/growth.ts';
 import { judgedOf } from './analysis/judged.ts';
 import { livesOf } from './analysis/lives.ts';
 import { inPlannedOrder } from './analysis/planned-order.ts';
-import { droppedOf, failuresOf, leaksOf, runWarnings, skippedOf } from './analysis/problems.ts';
+import { cutText, droppedOf, failuresOf, leaksOf, runWarnings, skippedOf } from './analysis/problems.ts';
 import { publishedOf } from './analysis/published.ts';
 import { spreadsOf } from './analysis/spreads.ts';
 import { firstTables, furtherTables, ownTables, rowsOnce, type TableInput } from './analysis/tables.ts';
@@ -73,12 +73,13 @@ type RunViews = Pick<
   | 'plan'
   | 'scenarios'
   | 'dropped'
+  | 'cutText'
 >;
 
 /** Copied from run.json. */
 const runViews = (run: RunFile): RunViews => {
   const { startedAt, finishedAt, host, status, wallNs, cfsbench, commandLine, ledgerSource, guest } = run;
-  const { seed, profile, budgetNs, blocks, baseline } = run.plan;
+  const { seed, profile, budgetNs, blocks, looks, baseline } = run.plan;
   return {
     id: run.id,
     baseline,
@@ -91,7 +92,7 @@ const runViews = (run: RunFile): RunViews => {
       ...{ startedAt, finishedAt, host, status, wallNs, cfsbench, commandLine, ledgerSource },
       ...(guest === undefined ? {} : { guest }),
     },
-    plan: { seed, profile, budgetNs, blocks, baseline },
+    plan: { seed, profile, budgetNs, blocks, baseline, ...(looks === undefined ? {} : { looks }) },
     scenarios: Object.entries(run.catalogue.scenarios).map(([id, { question, reproduce, cache }]) => ({
       id,
       question,
@@ -99,6 +100,7 @@ const runViews = (run: RunFile): RunViews => {
       cache,
     })),
     dropped: droppedOf(run),
+    cutText: cutText(run),
   };
 };
 

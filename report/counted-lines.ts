@@ -1,8 +1,10 @@
 // Tables of counts: system calls, FUSE requests and bytes on disk, in total and per entry of the image.
+import type { Count } from '../results/compare/counts.ts';
+import type { Phase } from '../results/schema/run.ts';
 import { formatBytes, formatCount, grouped } from './format.ts';
 import { asciiText, joinParts, tableLines } from './text.ts';
 import type { ReportView } from './view.ts';
-import type { CountsView } from './view-tables.ts';
+import type { CallsView, CountsView } from './view-tables.ts';
 
 const entryCountOf = (view: ReportView, image: string): number =>
   view.images.find(({ name }) => name === image)?.entryCount ?? 0;
@@ -18,15 +20,29 @@ interface CountTable {
   readonly rows: readonly (readonly string[])[];
 }
 
-const callTables = (view: ReportView): readonly CountTable[] =>
-  view.calls.map(({ image, scenario, params, totals }) => ({
-    head: [joinParts(scenario, params, image), 'system calls', 'per entry'],
+/** Phases of the store, which an image whose files are local does not need. */
+const STORE: readonly Phase[] = ['ingest', 'collect'];
+
+const callTable = (view: ReportView, { image, scenario, params, totals }: CallsView): CountTable => {
+  const entries = entryCountOf(view, image);
+  const sumOf = (phases: ReadonlyMap<Phase, Count>, isStore: boolean): number =>
+    [...phases]
+      .filter(([phase]) => STORE.includes(phase) === isStore)
+      .reduce((all, [, { least }]) => all + least, 0);
+  const hasStore = totals.some((phases) => phases !== null && sumOf(phases, true) > 0);
+  const where = joinParts(scenario, params, image);
+  return {
+    head: hasStore
+      ? [where, 'create to destroy', 'per entry', STORE.join(', ')]
+      : [where, 'system calls', 'per entry'],
     rows: totals.flatMap((phases, at) => {
       if (phases === null) return [];
-      const sum = [...phases.values()].reduce((all, { least }) => all + least, 0);
-      return [[view.arms[at]!.id, grouped(sum), perEntry(sum, entryCountOf(view, image))]];
+      const sum = sumOf(phases, false);
+      const store = hasStore ? [grouped(sumOf(phases, true))] : [];
+      return [[view.arms[at]!.id, grouped(sum), perEntry(sum, entries), ...store]];
     }),
-  }));
+  };
+};
 
 /** One row per arm and metric; counts of zero are left out. */
 const countRows = (view: ReportView, { image, rows }: CountsView): readonly (readonly string[])[] => {
@@ -54,7 +70,7 @@ const countTables = (view: ReportView, unit: string, counts: readonly CountsView
 
 export const countedLines = (view: ReportView, columns: number): readonly string[] =>
   [
-    ...callTables(view),
+    ...view.calls.map((calls) => callTable(view, calls)),
     ...countTables(view, 'FUSE requests', view.requests),
     ...countTables(view, 'on disk', view.disk),
   ]

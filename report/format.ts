@@ -64,8 +64,11 @@ export const formatRatio = (ratio: number): string => {
   return ratio > 0 ? ratio.toExponential(0) : '0';
 };
 
-const apartText = (what: string, spread: { readonly sd: number } | undefined): readonly string[] =>
-  spread === undefined ? [] : [`${what} sd ${(spread.sd * 100).toFixed(1)} %`];
+/** Nothing where the variation within the runs explains the difference between them: `0.0 %` would read as runs that are equal. */
+const apartText = (what: string, spread: { readonly sd: number } | undefined): readonly string[] => {
+  const percent = ((spread?.sd ?? 0) * 100).toFixed(1);
+  return percent === '0.0' ? [] : [`${what} sd ${percent} %`];
+};
 
 /** `run sd 2.1 %`, over several machines `machine sd 1.0 %, run sd 2.1 %`; empty for a single run. */
 export const runsApartText = (ratio: Interval): string =>

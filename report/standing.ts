@@ -16,10 +16,10 @@ export const centerText = ({ pool }: ReportView): string => {
 export const isOverMachines = ({ fleet, runs }: Pooled): boolean =>
   fleet !== undefined && fleet.machines.length >= FEWEST_MACHINES && fleet.machines.length < runs.length;
 
-export const chanceText = ({ judged: { cells, verdicts, missed } }: ReportView): string =>
+export const chanceText = ({ judged: { cells, verdicts, missed }, pool }: ReportView): string =>
   cells === 0
     ? ''
-    : `Each interval holds for its own row: of the ${plural(cells, 'interval')} in this report (${grouped(verdicts)} with a verdict) about ${Number(missed.toPrecision(2))} do not contain the true value, by chance.`;
+    : `Each interval holds for its own row: of the ${plural(cells, 'interval')} on the page (${grouped(verdicts)} with a verdict) about ${Number(missed.toPrecision(2))} miss the value that many more ${pool === null ? 'blocks' : 'runs'} would give, by chance; sums in the finding are not counted.`;
 
 const ENOUGH_RUNS = 5;
 
@@ -47,7 +47,9 @@ export const runsText = (view: ReportView): string => {
   const { pool, plan } = view;
   if (pool === null) {
     const several =
-      plan.profile === 'evidence' ? 'pool its runs: cfsbench pool' : 'several runs: --profile evidence';
+      plan.profile === 'evidence'
+        ? 'pool its runs: cfsbench pool'
+        : `several runs: cfsbench run --profile ${plan.profile} --runs ${ENOUGH_RUNS}`;
     return `This is one run: another run of the same plan may differ by more than these intervals (${several}).`;
   }
   const count = pool.runs.length;

@@ -57,17 +57,23 @@ const tamperBlock = (
   ]);
 };
 
+/** Of those that are printed with their times, and of those that are named. */
 const MOST_DROPPED = 3;
+const MOST_NAMED = 8;
 
-/** The parts dropped for lack of time: with the reasons if they are few, else by scenario. */
-const droppedBlock = ({ dropped }: ReportView, columns: number): readonly string[] => {
-  if (dropped.length <= MOST_DROPPED) return dropped.flatMap(({ text }) => prose(text, columns));
-  const names = [...new Set(dropped.map(({ scenario }) => scenario ?? 'counting passes'))];
-  return prose(
-    `No time for all of these (the page has each with its reason): ${names.join(', ')}. A longer --budget measures more.`,
-    columns,
-  );
+/** The parts dropped for lack of time; in a sentence, if they are many. */
+export const droppedSentence = (dropped: ReportView['dropped'], mostNamed = MOST_NAMED): string => {
+  const more = dropped.length - mostNamed;
+  const named = dropped.slice(0, mostNamed).map(({ short }) => short);
+  return dropped.length === 0
+    ? ''
+    : `No time for: ${[...named, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')}. A longer --budget measures them.`;
 };
+
+const droppedBlock = ({ dropped }: ReportView, columns: number): readonly string[] =>
+  dropped.length <= MOST_DROPPED
+    ? dropped.flatMap(({ text }) => prose(text, columns))
+    : prose(droppedSentence(dropped), columns);
 
 const otherImages = (view: ReportView, shown: readonly TableView[], columns: number): readonly string[] => {
   const others = view.tables.flatMap(({ image }) =>
@@ -91,6 +97,7 @@ const timedBlock = (
   ...otherImages(view, tables, columns),
   ...prose(chanceText(view), columns),
   ...(view.pool === null ? prose(runsText(view), columns) : []),
+  ...prose(view.cutText, columns),
 ];
 
 /** The image with the most sections, which is the one that every phase was measured on. */

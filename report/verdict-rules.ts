@@ -18,7 +18,7 @@ export const verdictMeanings = ({
     slower: `worse, ${beyond}`,
     same: `the whole interval is within ${percent}`,
     belowFloor: 'the whole difference is below the floor',
-    undecided: 'the interval allows both a difference and none',
+    undecided: `part of the interval is within ${percent} or below the floor, or the ratio is no farther from 1 than that of null`,
     tooFew:
       pool === null
         ? `fewer than ${medianNeeds(LOOK_CONFIDENCE)} complete blocks`

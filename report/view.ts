@@ -1,4 +1,5 @@
 // The data of a report: computed, not formatted, every string safe to print.
+import type { DroppedTexts } from '../results/not-measured.ts';
 import type { Pooled } from '../results/pool/pooled.ts';
 import type { Conditions, ConditionWarning, Environment } from '../results/schema/machine.ts';
 import type { Fairness, ImageInfo, Proof, RunFile } from '../results/schema/run.ts';
@@ -73,9 +74,8 @@ export interface LeakView {
 }
 
 /** Not measured for lack of time. */
-export interface DroppedView {
+export interface DroppedView extends DroppedTexts {
   readonly scenario: string | null;
-  readonly text: string;
 }
 
 export interface ReportView {
@@ -126,7 +126,7 @@ export interface ReportView {
     | 'ledgerSource'
     | 'guest'
   >;
-  readonly plan: Pick<RunFile['plan'], 'seed' | 'profile' | 'budgetNs' | 'blocks' | 'baseline'>;
+  readonly plan: Pick<RunFile['plan'], 'seed' | 'profile' | 'budgetNs' | 'blocks' | 'looks' | 'baseline'>;
   readonly scenarios: readonly {
     readonly id: string;
     readonly question: string;
@@ -142,6 +142,8 @@ export interface ReportView {
   readonly failures: readonly Problem[];
   readonly skipped: readonly Problem[];
   readonly dropped: readonly DroppedView[];
+  /** Which groups the budget ended before every row was decided, as a sentence; empty: none, or a pool. */
+  readonly cutText: string;
   readonly leaks: LeakView;
   readonly warnings: readonly string[];
   readonly notes: readonly string[];

@@ -20,7 +20,7 @@ export const droppedText = (dropped: Dropped): string => {
       const { scenario, params, image, neededNs, leftNs, inRuns } = dropped;
       const group = [scenario, paramsKey(params), `on ${image}`].filter((part) => part !== '').join(' ');
       const runs = inRuns === undefined ? '' : ` in ${inRuns.dropped} of ${inRuns.of} runs`;
-      return `${group}: ${gotText(dropped)}${runs} (needed, with higher ranks: ${seconds(neededNs)}; left: ${seconds(leftNs)})`;
+      return `${group}: ${gotText(dropped)}${runs} (${seconds(leftNs)} were left; with all that ranks higher it needed ${seconds(neededNs)})`;
     }
     case 'passes':
       return `counting passes: ${dropped.done} of ${dropped.planned}: no time for more`;
@@ -34,21 +34,49 @@ export const droppedText = (dropped: Dropped): string => {
 const togetherKey = ({ scenario, image, passes = 0, blocks, inRuns }: DroppedGroup): string =>
   JSON.stringify([scenario, image, passes, blocks, inRuns?.dropped]);
 
-/** One line for the groups of one scenario on one image that ended together. */
-export const droppedLines = (all: readonly Dropped[]): readonly string[] => {
-  const lines = new Map<string, { readonly text: string; readonly params: Set<string> }>();
+/** `counted once, not timed`. */
+const gotShort = ({ passes = 0, blocks, neededBlocks }: DroppedGroup): string => {
+  if (blocks > 0) return `${blocks} of ${neededBlocks} blocks`;
+  if (passes === 0) return 'not measured';
+  const counted = passes === 1 ? 'counted once' : `counted in ${passes} passes`;
+  return neededBlocks === 0 ? counted : `${counted}, not timed`;
+};
+
+/** Without the times of `droppedText`. */
+const shortText = (dropped: Dropped): string => {
+  if (dropped.kind !== 'group') return droppedText(dropped);
+  const { scenario, params, image, inRuns } = dropped;
+  const group = [scenario, paramsKey(params), `on ${image}`].filter((part) => part !== '').join(' ');
+  const runs = inRuns === undefined ? '' : `, in ${inRuns.dropped} of ${inRuns.of} runs`;
+  return `${group} (${gotShort(dropped)}${runs})`;
+};
+
+export interface DroppedTexts {
+  /** With the projected and the remaining time. */
+  readonly text: string;
+  readonly short: string;
+}
+
+/** One for the groups of one scenario on one image that ended together. */
+export const droppedTexts = (all: readonly Dropped[]): readonly DroppedTexts[] => {
+  const lines = new Map<string, DroppedTexts & { readonly params: Set<string> }>();
   for (const one of all) {
     const text = droppedText(one);
     const line = at(lines, one.kind === 'group' ? togetherKey(one) : text, () => ({
       text,
+      short: shortText(one),
       params: new Set(),
     }));
     if (one.kind === 'group') line.params.add(paramsKey(one.params));
   }
-  return [...lines.values()].map(({ text, params }) =>
-    params.size <= 1 ? text : `${text}, and ${params.size - 1} more with other parameters`,
-  );
+  return [...lines.values()].map(({ text, short, params }) => {
+    const more = params.size <= 1 ? '' : `, and ${params.size - 1} more with other parameters`;
+    return { text: `${text}${more}`, short: `${short}${more}` };
+  });
 };
+
+export const droppedLines = (all: readonly Dropped[]): readonly string[] =>
+  droppedTexts(all).map(({ text }) => text);
 
 export const droppedScenario = (dropped: Dropped): string | null =>
   dropped.kind === 'passes' ? null : (dropped.scenario ?? null);

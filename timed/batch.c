@@ -69,6 +69,7 @@ int batch_exists(const char *path)
 
 void batch_begin(struct timed_window *window)
 {
+	window->wall_ns = 0;
 	window->failed = -1;
 	window->error = 0;
 	window->reads = window->writes = 0;
@@ -97,6 +98,15 @@ int batch_open(const char *path, int flags, unsigned int mode)
 		fd = (int)syscall(SYS_openat, AT_FDCWD, path, flags | O_CLOEXEC, mode);
 	while (fd < 0 && errno == EINTR);
 	return fd;
+}
+
+char *batch_digits(char *at, uint8_t byte)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	*at++ = digits[byte >> 4];
+	*at++ = digits[byte & 15];
+	return at;
 }
 
 int batch_write(int fd, const void *from, int64_t bytes, struct timed_window *window)

@@ -19,6 +19,9 @@ int batch_exists(const char *path);
 /* Numbers of these calls on this architecture. */
 extern const int batch_call_unlink, batch_call_rmdir, batch_call_mkdir, batch_call_rename;
 
+/* Writes the two hex digits of a byte. Returns the end. */
+char *batch_digits(char *at, uint8_t byte);
+
 /* Writes all bytes. 0 or -1 with errno. */
 int batch_write(int fd, const void *from, int64_t bytes, struct timed_window *window);
 

@@ -113,11 +113,11 @@ static bool is_dots(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-/* Calls `take` for every name of a folder. It may unlink that name. */
-static int each_name(struct work *work, const char *dir, visit_name *take)
+/* Calls `take` for every name of a folder. It may unlink that name. `flags`: further flags of open(2). */
+static int each_name(struct work *work, const char *dir, int flags, visit_name *take)
 {
 	char listing[LISTING_BYTES] __attribute__((aligned(8)));
-	int fd = batch_open(dir, O_RDONLY | O_DIRECTORY, 0);
+	int fd = batch_open(dir, O_RDONLY | O_DIRECTORY | flags, 0);
 	int err = 0;
 
 	if (fd < 0)
@@ -207,20 +207,27 @@ static int take_fan(struct work *work, const char *dir, const char *name)
 	if (strlen(name) != FAN_DIGITS || !digest_parse(name, FAN_DIGITS, &fan))
 		return 0;
 	snprintf(path, sizeof(path), "%s/%s", dir, name);
-	err = each_name(work, path, take_object);
+	/* Everything in a folder behind a link would be removed. */
+	err = each_name(work, path, O_NOFOLLOW, take_object);
 	return err != 0 ? err : remove_folder(work, path);
 }
 
 static visit_name *const taking[] = { [TIMED_OBJECTS] = take_fan, [TIMED_LINKS] = take_stored, [TIMED_USED] = take_used };
+
+/* True if the failure is that this folder was never made, not that something in it is missing. */
+static bool is_absent(const struct work *work, const char *dir)
+{
+	return work->window->call == SYS_openat && strcmp(work->window->name, dir) == 0;
+}
 
 static int sweep(struct work *work, const struct timed_collect *given)
 {
 	int err = 0;
 
 	for (int i = 0; err == 0 && i < given->dir_count; i++) {
-		err = each_name(work, given->dirs[i], taking[given->store]);
-		/* The folder was never made. */
-		if (err == -ENOENT && (work->removes_folders || given->store != TIMED_OBJECTS)) {
+		err = each_name(work, given->dirs[i], 0, taking[given->store]);
+		if (err == -ENOENT && is_absent(work, given->dirs[i]) &&
+		    (work->removes_folders || given->store != TIMED_OBJECTS)) {
 			batch_begin(work->window);
 			err = 0;
 			continue;

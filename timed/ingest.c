@@ -52,17 +52,14 @@ static const char *dir_of(const struct timed_ingest *given, const struct timed_o
 /* `DIR/ab/cdef…` of an object. */
 static void name_object(char *path, const char *dir, const uint8_t *digest)
 {
-	static const char digits[] = "0123456789abcdef";
-	size_t at = strlen(dir);
+	char *at = stpcpy(path, dir);
 
-	memcpy(path, dir, at);
 	for (int i = 0; i < TIMED_DIGEST_BYTES; i++) {
 		if (i < 2)
-			path[at++] = '/';
-		path[at++] = digits[digest[i] >> 4];
-		path[at++] = digits[digest[i] & 15];
+			*at++ = '/';
+		at = batch_digits(at, digest[i]);
 	}
-	path[at] = '\0';
+	*at = '\0';
 }
 
 static int failed(struct work *work, int call, const char *name)

@@ -58,7 +58,7 @@ enum timed_verity {
 };
 
 /* Version of these declarations; the loader rejects other versions. */
-#define TIMED_VERSION 6
+#define TIMED_VERSION 7
 int timed_version(void);
 
 int64_t timed_now_ns(void);
@@ -107,6 +107,16 @@ struct timed_ingest {
 
 /* Writes each missing object to a temporary name and renames it. 0 or -errno; -EBADMSG: contents differ from the digest. */
 int timed_ingest(const struct timed_ingest *ingest, struct timed_window *window);
+
+struct timed_look_up {
+	const char *const *dirs; /* link store folders; the first digit of a file's name selects one */
+	const uint8_t *names;    /* each TIMED_DIGEST_BYTES, whose hex digits are the name of a file */
+	int32_t dir_count;
+	int32_t name_count;
+};
+
+/* One existence check per file of a link store, up to the first that is missing. The number of files found, or -errno. */
+int timed_look_up(const struct timed_look_up *given, struct timed_window *window);
 
 struct timed_manifest {
 	const void *data; /* the manifest, or the path of its file if `bytes` is -1 */

@@ -68,8 +68,16 @@ const digitsOf = (number: number, count: number): string =>
 
 export const UNPACK = ['tar', '--xattrs', '--xattrs-include=*', '--numeric-owner', '-p'];
 
+const knownNames = new WeakMap<Image, Uint8Array>();
+const namesOf = (image: Image): Uint8Array => {
+  const names = knownNames.get(image) ?? Buffer.from([...keysOf(image)].join(''), 'hex');
+  knownNames.set(image, names);
+  return names;
+};
+
 /** Checks file by file, as a runtime checks its store before it unpacks. */
 const isInLinkStore = ({ files }: Machine, image: Image, dirs: readonly string[]): boolean => {
+  if (files.batch !== null) return files.batch.hasLinks(dirs, namesOf(image));
   for (const key of keysOf(image)) if (!files.exists(`${folderOf(key, dirs)}/${key}`)) return false;
   return true;
 };

@@ -22,9 +22,6 @@ import { workParentOf } from './resume.ts';
 import { refuseOtherMachineEarly } from './same-machine.ts';
 import { refuseForeign, refuseUntrusted } from './trust.ts';
 
-/** For runs that do not record their looks. */
-const DEFAULT_BLOCKS = 12;
-
 const keyOf = (row: LatencyResult): string => `${placeKey(row.place)} ${row.metric}`;
 
 const withoutSuffix = (arm: string): string => (arm.endsWith(AGAIN) ? arm.slice(0, -AGAIN.length) : arm);
@@ -77,7 +74,8 @@ const argumentsFor = (
     ...['--profile', run.plan.profile],
     ...['--scenarios', scenarios.join(',')],
     ...['--images', images.join(',')],
-    ...['--blocks', String(run.plan.looks?.[0] ?? DEFAULT_BLOCKS)],
+    // As many as the row had that needed most: fewer may not show the same difference.
+    ...['--blocks', String(Math.max(...slower.map(({ n }) => n)))],
     ...repeatedOptions(names.options),
     ...['--out', out],
   ];
@@ -123,6 +121,15 @@ const measureAgain = async (
     });
 };
 
+/** True for a row that was measured again and was not slower. A row that is absent, or has too few blocks, refutes nothing. */
+export const refutedBy = (again: readonly LatencyResult[]): ((row: LatencyResult) => boolean) => {
+  const verdicts = new Map(again.map((row) => [keyOf(row), row.verdict]));
+  return (row) => {
+    const verdict = verdicts.get(keyOf(row));
+    return verdict !== undefined && verdict !== 'slower' && verdict !== 'tooFew';
+  };
+};
+
 /** Returns whether a row was not slower when measured again. */
 export const confirm = async (
   head: LoadedRun,
@@ -138,7 +145,5 @@ export const confirm = async (
       hint: `remove it, or compare it: cfsbench compare ${out}`,
     });
   await measureAgain(head, slower, { names, out });
-  const again = compareArms(await loadRun(out), { config });
-  const slowerAgain = new Set(again.latencies.rows.filter(({ verdict }) => verdict === 'slower').map(keyOf));
-  return (row) => !slowerAgain.has(keyOf(row));
+  return refutedBy(compareArms(await loadRun(out), { config }).latencies.rows);
 };

@@ -102,10 +102,10 @@ const show = async (options: ShowOptions, command: Command): Promise<void> => {
   const { readHistory } = await import('../../results/history/store.ts');
   const { trends } = await import('../../results/history/trends.ts');
   const { store, scenario, metric, out } = options;
-  const lines = readHistory(resolve(store)).filter(
-    (line) => (scenario ?? line.scenario) === line.scenario && line.what.includes(metric ?? ''),
-  );
-  await writeOut(piecesOf(trends(lines), options), out);
+  const lines = readHistory(resolve(store)).filter((line) => (scenario ?? line.scenario) === line.scenario);
+  // All lines of a run show which calls it did not make.
+  const shown = trends(lines).filter(({ of }) => of.what.includes(metric ?? ''));
+  await writeOut(piecesOf(shown, options), out);
 };
 
 const addCommand = (): Command =>

@@ -41,6 +41,8 @@ export interface BatchFiles {
   readonly canDigest: boolean;
   ingest(work: IngestWork): Ingested;
   collect(work: CollectWork): CollectFacts;
+  /** True if these folders have all files of these names, 32 bytes each. Checks them in order up to the first that is missing. */
+  hasLinks(dirs: readonly string[], names: Uint8Array): boolean;
   /** Removes files from folders of files named by 64 hex digits. Removes a folder with its last file. */
   collectLinkStore(work: LinkStoreWork): CollectFacts;
   /** Removes a tree with everything in it. */

@@ -113,6 +113,8 @@ export interface Scenario extends ScenarioInfo {
    * differ by less than the scheduler's choice of a CPU.
    */
   readonly oneCpu?: boolean;
+  /** Each arm counts in its best placement, so it is compared in both. */
+  readonly bothPlacements?: boolean;
   /** The first look is the last: multiples and growth over sizes need no more blocks. */
   readonly oneLook?: boolean;
   /** Counted once, however many passes the run has: sizes of many images, each slot of which takes minutes. */

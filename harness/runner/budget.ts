@@ -124,19 +124,26 @@ export interface Ranking {
 }
 
 /**
- * Highest rank first: the scenarios of the first table, image by image, each with its first parameters before any with its second; then
- * the other scenarios; then images that only some scenarios measure, because these are the large ones; then the scenarios of `last`.
+ * Highest rank first: the scenarios of the first table, image by image, each with its first parameters before any with its second; after
+ * the first parameters of the first image, scenarios that are only counted: they are cheap, and decide claims; then the other scenarios;
+ * then images that only some scenarios measure, because these are the large ones; then the scenarios of `last`.
  */
 export const byRank = (groups: readonly Group[], ranking: Ranking): readonly Group[] => {
   const { scenarios, images, imageScenarios, last = [] } = ranking;
-  const order = (group: Group): readonly [number, number, number, number] => {
+  const isLast = ({ scenario }: Group): boolean => last.includes(scenario.id);
+  const isLarge = ({ scenario, image }: Group): boolean =>
+    imageScenarios?.has(image) === true && scenario.source === undefined;
+  const isFirst = (group: Group): boolean => hasHeadline(group.scenario) && !isLast(group) && !isLarge(group);
+  const firsts = groups.filter(isFirst).map(({ image }) => images.indexOf(image));
+  const firstImage = Math.min(images.length, ...firsts);
+  const order = (group: Group): readonly number[] => {
     const [scenario, image] = [scenarios.indexOf(group.scenario), images.indexOf(group.image)];
-    if (last.includes(group.scenario.id)) return [3, scenario, image, paramsIndex(group)];
-    if (imageScenarios?.has(group.image) === true && group.scenario.source === undefined)
-      return [2, image, scenario, paramsIndex(group)];
-    return hasHeadline(group.scenario)
-      ? [0, image, paramsIndex(group), scenario]
-      : [1, scenario, image, paramsIndex(group)];
+    const params = paramsIndex(group);
+    if (isLast(group)) return [3, 0, 0, 0, scenario, image, params];
+    if (isLarge(group)) return [2, image, 0, 0, scenario, 0, params];
+    if (isFirst(group)) return [0, image, params, 0, scenario, 0, 0];
+    if (!inPass(group, 'time')) return [0, firstImage, 0, 1, scenario, image, params];
+    return [1, 0, 0, 0, scenario, image, params];
   };
   return groups
     .map((group) => ({ group, order: order(group) }))

@@ -1,5 +1,10 @@
 // Warnings from the readings of a machine before and during a run. Pure.
-import type { Conditions, ConditionWarning, Moment } from '../../results/schema/machine.ts';
+import {
+  type Conditions,
+  type ConditionWarning,
+  KERNEL_WARNING,
+  type Moment,
+} from '../../results/schema/machine.ts';
 
 const NS_PER_US = 1000;
 const LIMITS = {
@@ -187,7 +192,7 @@ export const judgeRun = (
     ),
     ...(kernelWarnings === null || kernelWarnings.length === 0
       ? []
-      : [noise('kernel', `kernel warning: ${kernelWarnings[0]}`, 'read dmesg: the numbers may be wrong')]),
+      : [noise('kernel', `${KERNEL_WARNING}${kernelWarnings[0]}`, 'read dmesg: the numbers may be wrong')]),
     ...ofMemory(end),
     ...ofSettings(end),
   ];

@@ -194,9 +194,12 @@ export const runMember = async (
       );
     }
     if (command !== 'end') return;
-    for (const one of lives) one.detach();
-    await prepared.close?.();
-    removeEmpty(task.dir);
-    port.close();
+    try {
+      for (const one of lives) one.detach();
+      await prepared.close?.();
+      removeEmpty(task.dir);
+    } finally {
+      port.close();
+    }
   });
 };

@@ -57,6 +57,6 @@ export const sayEnough = (
   if (enough === null) return;
   const isBound = stop === 'out-of-time' || !enough.isMeasured;
   say(
-    `to measure what had no time: a new run with --budget ${enough.minutes}m${isBound ? ' or more' : ''}, by the ${enough.isMeasured ? 'projections' : 'estimates'}`,
+    `to measure what had no time: a new run with --budget ${enough.minutes}m${isBound ? ' or more' : ''} (${enough.isMeasured ? 'projected from this run' : 'estimated'})`,
   );
 };

@@ -33,7 +33,8 @@ const placed = (params: Params, scenario: Scenario, asked: AskedPlacement): read
   const pinned = { ...params, ...SAME_CPU };
   if (asked === 'same-cpu') return [pinned];
   if (asked === 'free' || !inPass({ scenario }, 'time')) return [params];
-  const { placed: matters = false, oneCpu = false } = scenario;
+  const { placed: matters = false, oneCpu = false, bothPlacements = false } = scenario;
+  if (bothPlacements) return [params, pinned];
   if (oneCpu) return matters ? [params, pinned] : [pinned];
   return asked === 'both' && matters ? [params, pinned] : [params];
 };

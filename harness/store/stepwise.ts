@@ -125,6 +125,16 @@ interface Sweep {
   removed: number;
 }
 
+/** Null: an empty store has no object folder before its first ingest. */
+const namesOf = (files: Files, dir: string, mayBeAbsent: boolean): readonly string[] | null => {
+  try {
+    return files.names(dir);
+  } catch (error) {
+    if (mayBeAbsent && error instanceof SysError && error.code === 'ENOENT') return null;
+    throw error;
+  }
+};
+
 const sweepOne = (
   files: Files,
   dir: string,
@@ -134,7 +144,9 @@ const sweepOne = (
   const removeFolder = (path: string): void => {
     if (removesFolders) ignoring('ENOTEMPTY', () => files.rmdir(path));
   };
-  for (const fan of files.names(dir)) {
+  const fans = namesOf(files, dir, removesFolders);
+  if (fans === null) return;
+  for (const fan of fans) {
     if (!/^[0-9a-f]{2}$/.test(fan)) continue;
     for (const rest of files.names(`${dir}/${fan}`)) {
       const path = `${fan}/${rest}`;
@@ -157,9 +169,7 @@ export const collectStepwise = (files: Files, { dirs, keep, removesFolders }: Co
       live.add(path);
   const marked = process.hrtime.bigint();
   const sweep: Sweep = { kept: 0, removed: 0 };
-  const collect = (dir: string): void => sweepOne(files, dir, { live, removesFolders }, sweep);
-  // An empty store has no object folder before its first ingest.
-  for (const dir of dirs) removesFolders ? ignoring('ENOENT', () => collect(dir)) : collect(dir);
+  for (const dir of dirs) sweepOne(files, dir, { live, removesFolders }, sweep);
   return {
     markNs: Number(marked - from),
     sweepNs: Number(process.hrtime.bigint() - marked),

@@ -76,6 +76,16 @@ const ingestWith =
     return lastVerity();
   };
 
+const hasLinksWith =
+  (timed: TimedOperation): BatchFiles['hasLinks'] =>
+  (dirs, names) => {
+    const count = names.length / DIGEST_BYTES;
+    const given = new CStruct(24).texts(dirs).pointer(names).i32(dirs.length).i32(count);
+    const { result } = timed(given.bytes);
+    if (result < 0) failOperation('look up');
+    return result === count;
+  };
+
 /** enum timed_store. */
 const [OBJECTS, LINKS, USED] = [0, 1, 2];
 
@@ -142,15 +152,17 @@ const makeTreeWith =
 
 const load = (): BatchFiles | null => {
   const ingest = bindTimed<[Uint8Array]>('timed_ingest', 'void *');
+  const lookUp = bindTimed<[Uint8Array]>('timed_look_up', 'void *');
   const collect = bindTimed<[Uint8Array]>('timed_collect', 'void *');
   const remove = bindTimed<[Uint8Array]>('timed_remove', 'void *');
   const makeTree = bindTimed<[Uint8Array]>('timed_make_tree', 'void *');
-  if (library === null || makeTree === null || ingest === null || collect === null || remove === null)
-    return null;
+  if (library === null || ingest === null || lookUp === null || collect === null) return null;
+  if (remove === null || makeTree === null) return null;
   const canDigest = library.func('timed_can_digest', 'int', []) as () => number;
   return {
     canDigest: canDigest() !== 0,
     ingest: ingestWith(ingest),
+    hasLinks: hasLinksWith(lookUp),
     collect: collectWith(collect),
     collectLinkStore: collectLinkStoreWith(collect),
     removeTree: removeWith(remove),

@@ -5,7 +5,7 @@
 //          that may.
 // Error:   runs in containers with a folder of their own do not see each other; a folder that cannot be written hides a run. What
 //          the files say is not trusted, only that a process holds their lock.
-// Leaves:  the file, without its lock; under another name, which no run looks at, if the process is killed before it has the lock.
+// Leaves:  the file, without its lock; under another name if the process is killed before it has the lock: a later run removes it.
 // Source:  flock(2), hier(7).
 
 import { randomUUID } from 'node:crypto';
@@ -14,6 +14,7 @@ import {
   constants,
   fchmodSync,
   fstatSync,
+  lstatSync,
   openSync,
   readdirSync,
   readSync,
@@ -33,6 +34,10 @@ const DEFAULT_FOLDERS = ['/run/lock', '/tmp'];
 const SHARED_MODE = 0o1777;
 const FILE_MODE = 0o644;
 const NAME = /^cfsbench-run-[0-9a-f-]{36}$/;
+/** A file whose process does not have the lock yet. */
+const NEW_NAME = /^cfsbench-new-[0-9a-f-]{36}$/;
+/** It has its lock and its last name within moments. */
+const LEFT_AFTER_MS = 60_000;
 const MOST_BYTES = 65_536;
 const GATE_MS = 2000;
 const POLL_MS = 10;
@@ -99,6 +104,22 @@ const inspect = (path: string): LiveRun | null => {
     return null;
   } finally {
     closeSync(fd);
+  }
+};
+
+/** Files of processes that were killed before they had their locks. */
+const removeUnfinished = (folder: string): void => {
+  const isOld = (path: string): boolean => {
+    const stat = lstatSync(path, { throwIfNoEntry: false });
+    return stat !== undefined && Date.now() - stat.mtimeMs > LEFT_AFTER_MS;
+  };
+  try {
+    for (const name of readdirSync(folder)) {
+      const path = join(folder, name);
+      if (NEW_NAME.test(name) && isOld(path)) inspect(path);
+    }
+  } catch {
+    // Without the folder there are none.
   }
 };
 
@@ -178,6 +199,7 @@ export const lockRun = async (own: LiveRun): Promise<RunLock> => {
   const gate = await openGate(folder);
   try {
     const others = liveRuns();
+    removeUnfinished(folder);
     const made = makeLocked(folder, own);
     return {
       path: made?.path ?? null,

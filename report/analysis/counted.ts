@@ -39,7 +39,9 @@ const compareCallRows = (a: CallRow, b: CallRow): number =>
   compareText(a.call, b.call);
 
 export const callsOf = (data: GroupData, arms: readonly ArmView[]): CallsView | null => {
-  if (data.ledgers.size === 0) return null;
+  const hasCalls = [...data.ledgers.values()].flat().some((ledger) => Object.keys(ledger).length > 0);
+  // A scenario without a window has ledgers without a phase: its calls were not counted.
+  if (!hasCalls) return null;
   const byArm = arms.map((arm) => {
     const ledgers = data.ledgers.get(arm.id);
     return ledgers === undefined ? null : new Map(callCounts(ledgers).map((count) => [keyOf(count), count]));

@@ -6,14 +6,14 @@ import type { GroupData } from '../../results/compare/tally.ts';
 import type { ForestQuantity, ForestView } from '../view-charts.ts';
 import type { ArmView } from '../view-tables.ts';
 import { groupBy } from './group-by.ts';
-import { type SumPattern, sumRow } from './sums.ts';
+import { firstCompared, type SumPattern } from './sums.ts';
 
 interface ForestPattern {
   readonly id: string;
   /** What was local, or what is done. */
   readonly state: string;
   readonly what: string;
-  /** The first that the run has is taken. */
+  /** The first that compares arms is taken, else the first that the run has. */
   readonly ways: readonly SumPattern[];
 }
 
@@ -31,7 +31,12 @@ const STATES = [
   [
     'nothing',
     'Nothing local',
-    [{ local: 'nothing', ingest: 'digested' }, { local: 'nothing' }, { store: 'empty' }],
+    [
+      { local: 'nothing', ingest: 'digested' },
+      { local: 'nothing', ingest: 'trusted' },
+      { local: 'nothing' },
+      { store: 'empty' },
+    ],
   ],
 ] as const;
 
@@ -94,7 +99,7 @@ export const forestsOf = (
   [...groupBy(groups, ({ group }) => group.image)]
     .flatMap(([image, own]) => {
       const quantities = PATTERNS.flatMap((pattern) => {
-        const row = pattern.ways.map((way) => sumRow(own, way, design)).find((one) => one !== null);
+        const row = firstCompared(pattern.ways, own, design)?.row;
         const quantity = row === undefined ? null : quantityOf(pattern, row, arms);
         return quantity === null ? [] : [quantity];
       });

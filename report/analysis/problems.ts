@@ -1,6 +1,6 @@
 // Failures, skips, leaks and warnings: where and what, in the run's words.
 import { type GroupData, paramsKey, type Tallied } from '../../results/compare/tally.ts';
-import { droppedLines, droppedScenario, skippedSubject } from '../../results/not-measured.ts';
+import { droppedScenario, droppedTexts, skippedSubject } from '../../results/not-measured.ts';
 import type { RunFile, Sample } from '../../results/schema/run.ts';
 import { numbersOf } from '../../results/stats/log-ratio.ts';
 import type { DroppedView, LeakView, Problem } from '../view.ts';
@@ -50,11 +50,25 @@ export const skippedOf = ({ skips }: Tallied, run: RunFile): readonly Problem[] 
 
 export const droppedOf = ({ plan }: RunFile): readonly DroppedView[] =>
   [...new Set(plan.dropped.map(droppedScenario))].flatMap((scenario) =>
-    droppedLines(plan.dropped.filter((one) => droppedScenario(one) === scenario)).map((text) => ({
+    droppedTexts(plan.dropped.filter((one) => droppedScenario(one) === scenario)).map((texts) => ({
       scenario,
-      text,
+      ...texts,
     })),
   );
+
+const MOST_CUT = 6;
+
+/** `The budget ended these groups before every row was decided: walk-cold on IMAGE after 8 blocks.` */
+export const cutText = ({ plan: { ended = [] } }: RunFile): string => {
+  const cut = ended.filter(({ why }) => why === 'budget');
+  if (cut.length === 0) return '';
+  const named = cut.slice(0, MOST_CUT).map(({ scenario, params, image, blocks }) => {
+    const group = [scenario, paramsKey(params), `on ${image}`].filter((part) => part !== '').join(' ');
+    return `${group} after ${blocks} blocks`;
+  });
+  const more = cut.length > MOST_CUT ? [`${cut.length - MOST_CUT} more`] : [];
+  return `The budget ended these groups before every row was decided: ${[...named, ...more].join('; ')}.`;
+};
 
 const leaksIn = (data: GroupData): { readonly checked: number; readonly left: readonly Problem[] } => {
   const where = [data.group.scenario, paramsKey(data.group.params), data.group.image]

@@ -39,8 +39,24 @@ const sumByArm = (
 
 const SUM = 'sumWallNs';
 
+const hasIntervals = ({ cells }: Row): boolean =>
+  cells.some(({ versus }) => versus?.ratio.kind === 'interval');
+
+/** The first of several ways to measure a time whose row compares arms, else the first that has a row; null: none has one. */
+export const firstCompared = <P extends SumPattern>(
+  ways: readonly P[],
+  groups: readonly GroupData[],
+  design: Design,
+): { readonly way: P; readonly row: Row } | null => {
+  const found = ways.flatMap((way) => {
+    const row = sumRow(groups, way, design);
+    return row === null ? [] : [{ way, row }];
+  });
+  return found.find(({ row }) => hasIntervals(row)) ?? found[0] ?? null;
+};
+
 /** Of the first group that fits and has a value of the baseline; null: none. */
-export const sumRow = (
+const sumRow = (
   groups: readonly GroupData[],
   { scenario, params, metrics }: SumPattern,
   design: Design,

@@ -3,7 +3,7 @@ import type { GroupData } from '../../results/compare/tally.ts';
 import type { Figure, Judgement } from './claim.ts';
 import { type Evidence, groupText } from './evidence.ts';
 import { FEW_PASSES } from './figures.ts';
-import { missingReason, morePasses } from './missing.ts';
+import { morePasses, untested } from './missing.ts';
 import type { Tristate } from './verdicts.ts';
 
 export interface GroupAnswer {
@@ -52,7 +52,7 @@ export interface GroupRule {
   /** Null: the group lacks the values that the rule reads. */
   answer(evidence: Evidence, group: GroupData): CountedAnswer | null;
   figures(evidence: Evidence, group: GroupData): readonly Figure[];
-  /** Without an answer of any group; absent: not testable, with the run's reason. */
+  /** Without an answer of any group; absent: no time, or not testable with the run's reason. */
   unanswered?(evidence: Evidence, figures: readonly Figure[]): Judgement;
   open(evidence: Evidence, where: string): { readonly because: string; readonly wouldDecide: string };
   supported(evidence: Evidence): string;
@@ -77,7 +77,7 @@ const openJudgement = (
   const few = answers.filter(({ isFew }) => isFew).map(({ group }) => groupText(group));
   return few.length === 0
     ? rule.open(evidence, where)
-    : { because: `${FEW_PASSES}: ${few.join('; ')}`, wouldDecide: morePasses(evidence) };
+    : { because: `${FEW_PASSES}: ${few.join('; ')}`, wouldDecide: morePasses(evidence, [rule.scenario]) };
 };
 
 /** Figures of the groups that decide stand first. */
@@ -96,13 +96,7 @@ export const judgeGroups = (evidence: Evidence, rule: GroupRule): Judgement => {
     .flatMap(({ group }) => rule.figures(evidence, group));
   switch (agreement.kind) {
     case 'none':
-      return (
-        rule.unanswered?.(evidence, figures) ?? {
-          verdict: 'not testable',
-          because: missingReason(evidence, rule.needs),
-          figures,
-        }
-      );
+      return rule.unanswered?.(evidence, figures) ?? untested(evidence, rule.needs, figures);
     case 'open':
       return {
         verdict: 'undecided',

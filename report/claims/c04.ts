@@ -49,6 +49,7 @@ const answer = (evidence: Evidence, group: GroupData): CountedAnswer | null => {
 const figures = (evidence: Evidence, group: GroupData): readonly Figure[] => [
   ...countFigures(evidence, group, [
     ...MOUNTS.map((arm) => [arm, 'rightFileCount', 'files with the right contents'] as const),
+    ...MOUNTS.map((arm) => [arm, 'objectFileCount', 'files whose contents are objects'] as const),
     ...MOUNTS.map((arm) => [arm, DEVICES, 'file systems that hold the objects'] as const),
     ...MOUNTS.map((arm) => [arm, 'secondStoreObjectCount', 'objects on the second file system'] as const),
     ...LINKS.map((arm) => [arm, 'crossDeviceCount', 'link refused with EXDEV (1: yes)'] as const),

@@ -26,8 +26,8 @@ const answer = (evidence: Evidence, group: GroupData): CountedAnswer | null => {
 const figures = (evidence: Evidence, group: GroupData): readonly Figure[] => [
   ...countFigures(evidence, group, [
     [ARM, WALK, 'names looked up in the store by ls -lR'],
-    [ARM, OPEN, 'names looked up in the store by opening every file'],
-    [ARM, 'openedFileCount', 'files that were opened'],
+    [ARM, OPEN, 'names looked up in the store by opening one file of each object'],
+    [ARM, 'openedFileCount', 'files that were opened, one of each object'],
   ]),
   ...countFigures(
     evidence,
@@ -48,7 +48,7 @@ export const claim: Claim = {
     },
   ],
   scenarios: [SCENARIO],
-  rule: `The objects lie on an XFS of their own, which counts every name that is looked up in its directories and missing from the dentry cache. Caches are dropped before each of two windows. Supported: in ${EVERY_PASS} ls -lR causes no lookup, and opening every file causes at least one per file. Not supported: ls -lR causes lookups in every pass. Undecided: the counter misses opened files, or passes differ.`,
+  rule: `The objects lie on an XFS of their own, which counts every name that is looked up in its directories and missing from the dentry cache. Caches are dropped before each of two windows. Supported: in ${EVERY_PASS} ls -lR causes no lookup, and opening one file of each object causes at least one per file. Not supported: ls -lR causes lookups in every pass. Undecided: the counter misses opened files, or passes differ.`,
   objection: 'A counter that shows zero may be blind, or the names may have been cached.',
   answer:
     'The same counter must see every opened file, from the same cold caches; otherwise there is no verdict.',
@@ -63,7 +63,7 @@ export const claim: Claim = {
         wouldDecide: `cfsbench run --scenarios ${SCENARIO}, while nothing else drops caches`,
       }),
       supported: () =>
-        'ls -lR looked nothing up in the store; opening every file looked up each at least once',
+        'ls -lR looked nothing up in the store; opening one file of each object looked up each at least once',
       notSupported: () => 'ls -lR looked names up in the object store',
     }),
 };

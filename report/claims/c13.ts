@@ -12,7 +12,7 @@ import {
 } from './enforcement.ts';
 import { type Evidence, groupText } from './evidence.ts';
 import { countFigures, exactFigure, isConstant } from './figures.ts';
-import { missingReason } from './missing.ts';
+import { untested } from './missing.ts';
 import { SCRIVANO_V3 } from './sources.ts';
 import type { Tristate } from './verdicts.ts';
 
@@ -47,8 +47,8 @@ const OUTSIDE = CHANGES.filter((change) => change !== 'content');
 
 type DigestLevel = 'File' | 'Reference' | 'Manifest';
 const LEVELS: Readonly<Record<DigestLevel, string>> = {
-  File: 'fs-verity of files',
-  Reference: 'overlayfs verity=require',
+  File: 'the computed fs-verity digest of each file',
+  Reference: 'the computed digest that verity=require compares',
   Manifest: 'the digest of the manifest',
 };
 /** The claim about each level; `verity=require` (Linux 6.6) is younger than the mail. */
@@ -134,7 +134,12 @@ const endsOf = (evidence: Evidence): readonly EnforcedEnd[] => enforcedEnds(evid
 const enforcedAnswer = (evidence: Evidence): Tristate | null => {
   const ends = endsOf(evidence);
   const isBlind = ends.some(({ attack, isRefused }) => attack === 'written' && isRefused !== true);
-  return isBlind ? 'open' : endsAnswer(ends, expectsRefusal);
+  if (isBlind) return 'open';
+  const is = endsAnswer(ends, expectsRefusal);
+  const isCut = Object.keys(REFUSED).some(
+    (level) => evidence.failed({ scenario: ENFORCED, params: { level } }).length > 0,
+  );
+  return isCut && is === 'yes' ? 'open' : is;
 };
 
 /** One part that contradicts the claim refutes it. */
@@ -147,7 +152,10 @@ const computedAnswer = (evidence: Evidence, group: GroupData): Tristate | null =
   const measured = ARMS.filter((arm) => evidence.count(group, arm, metricOf('content', 'File')) !== null);
   if (!measured.includes(MANIFEST_ARM)) return null;
   const answers = measured.map((arm) => armAnswer(evidence, group, arm));
-  return answers.includes('no') ? 'no' : answers.includes('open') ? 'open' : 'yes';
+  if (answers.includes('no')) return 'no';
+  // Older runs do not have both arms.
+  const isCut = ARMS.some((arm) => !measured.includes(arm) && evidence.failedArms([group]).includes(arm));
+  return isCut || answers.includes('open') ? 'open' : 'yes';
 };
 
 const answer = (evidence: Evidence, group: GroupData): Tristate | null => {
@@ -218,8 +226,7 @@ const enforcementText = (evidence: Evidence): string => {
 const withoutComputed = (evidence: Evidence): Judgement => {
   const found = refusedFigures(endsOf(evidence));
   const is = enforcedAnswer(evidence);
-  if (is === null)
-    return { verdict: 'not testable', because: missingReason(evidence, [SCENARIO, ...ARMS]), figures: found };
+  if (is === null) return untested(evidence, [SCENARIO, ...ARMS], found);
   if (is === 'open') return { verdict: 'undecided', ...OPEN, figures: found };
   return is === 'yes'
     ? { verdict: 'supported', because: enforcementText(evidence), figures: found }
@@ -227,7 +234,8 @@ const withoutComputed = (evidence: Evidence): Judgement => {
 };
 
 const OPEN = {
-  because: 'the mount did not show a change, a changed byte was missed or not refused, or passes differ',
+  because:
+    'the mount did not show a change, a changed byte was missed or not refused, passes differ, or slots failed',
   wouldDecide: `cfsbench run --scenarios ${SCENARIO},${ENFORCED} on a work file system that keeps every change`,
 } as const;
 
@@ -241,7 +249,7 @@ export const claim: Claim = {
     },
   ],
   scenarios: [SCENARIO, ENFORCED],
-  rule: `${CHANGES.length} changes are made below the mount (${CHANGES.map((change) => WORDS[change]).join(', ')}) and checked against three digests: that of each file, as fs-verity computes it; the digest that the manifest has for a file against the file that its redirect leads to, as overlayfs does with verity=require; and that of the manifest. Where the kernel has fs-verity, the same levels are enforced, and each attack must be refused or served as its level says. Supported: in every pass the mount shows each change, digests of files notice a changed byte and nothing else (on unpacked layers, too), verity=require also notices the replaced redirect and nothing else, and the manifest's digest notices everything except the changed byte. Not supported: any of these fails. Undecided: the mount does not show a change, a changed byte is missed or not refused, or passes differ.`,
+  rule: `${CHANGES.length} changes are made below the mount (${CHANGES.map((change) => WORDS[change]).join(', ')}) and checked against three digests: that of each file, as fs-verity computes it; the digest that the manifest has for a file against the file that its redirect leads to, as overlayfs does with verity=require; and that of the manifest. Where the kernel has fs-verity, the same levels are enforced, and each attack must be refused or served as its level says. Supported: in every pass the mount shows each change, digests of files notice a changed byte and nothing else (on unpacked layers, too), verity=require also notices the replaced redirect and nothing else, and the manifest's digest notices everything except the changed byte. Not supported: any of these fails. Undecided: the mount does not show a change, a changed byte is missed or not refused, passes differ, or slots failed.`,
   objection:
     'A manifest is a file, so fs-verity of it covers the tree; and verity=require did not exist at the time of the mail.',
   answer:
@@ -256,7 +264,7 @@ export const claim: Claim = {
       unanswered: withoutComputed,
       open: () => ({ ...OPEN, because: `${OPEN.because}; ${enforcement}` }),
       supported: () =>
-        `fs-verity of files notices a changed byte and nothing else; verity=require also notices a replaced redirect, unless its digest was replaced with it; only the digest of the manifest notices everything else; ${enforcement}`,
+        `the digest of a file differs after a changed byte and nothing else; the digest that verity=require compares also differs after a replaced redirect, unless it was replaced with the redirect; only the digest of the manifest differs after everything else; ${enforcement}`,
       notSupported: () => `${deviations(evidence)}; ${enforcement}`,
     });
   },

@@ -5,7 +5,7 @@ import type { Claim, Figure, Judgement } from './claim.ts';
 import { COPIES_TOLERANCE, copiesOf } from './copies.ts';
 import type { Evidence } from './evidence.ts';
 import { countFigures, EVERY_PASS, FEW_PASSES, hasFewPasses, STAND_IN } from './figures.ts';
-import { missingReason, morePasses } from './missing.ts';
+import { missingReason, morePasses, untested } from './missing.ts';
 import { COMPOSEFS_README } from './sources.ts';
 import type { Tristate } from './verdicts.ts';
 
@@ -118,8 +118,7 @@ const unmeasuredHalf = (
   { cache, disk }: Halves,
   figures: readonly Figure[],
 ): Judgement | null => {
-  if (cache.length === 0)
-    return { verdict: 'not testable', because: missingReason(evidence, [CACHE, ARM]), figures };
+  if (cache.length === 0) return untested(evidence, [CACHE, ARM], figures);
   if (disk.length > 0) return null;
   return {
     verdict: 'undecided',
@@ -137,7 +136,7 @@ const isFew = (evidence: Evidence, { cache, disk }: Halves): boolean =>
 
 const openText = (evidence: Evidence, halves: Halves) =>
   isFew(evidence, halves)
-    ? { because: FEW_PASSES, wouldDecide: morePasses(evidence) }
+    ? { because: FEW_PASSES, wouldDecide: morePasses(evidence, [CACHE]) }
     : {
         because: 'common pages were in memory neither once nor twice, or passes differ: pages were evicted',
         wouldDecide: `${COMMAND}, while nothing else drops caches`,

@@ -71,6 +71,13 @@ const together = (answers: readonly (CountedAnswer | null)[]): CountedAnswer | n
   return measured.includes('open') ? 'open' : 'yes';
 };
 
+/** A slot in which a server attacked may have failed because the attack broke the client. */
+const hasBroken = (evidence: Evidence): boolean =>
+  evidence.failed({ scenario: ENFORCED, params: { level: 'signature' } }).length > 0 ||
+  evidence
+    .failed({ scenario: PULL, params: ONTO_EARLIER })
+    .some(({ arm }) => arm === PER_FILE || arm === PER_LAYER);
+
 const answer = (evidence: Evidence, group: GroupData): CountedAnswer | null => {
   const fetched = updateAnswer(evidence, group);
   return fetched === null
@@ -79,6 +86,7 @@ const answer = (evidence: Evidence, group: GroupData): CountedAnswer | null => {
         fetched,
         ...pullGroups(evidence).map((one) => pullAnswer(evidence, one)),
         endsAnswer(endsOf(evidence), mustBeRefused),
+        hasBroken(evidence) ? 'open' : null,
       ]);
 };
 
@@ -166,6 +174,16 @@ const unanswered = (evidence: Evidence, found: readonly Figure[]): Judgement =>
       }
     : unmeasured(evidence, [PER_FILE, PER_LAYER, ...evidence.run.plan.images, SCENARIO], COMMAND);
 
+const BROKEN = {
+  because: 'slots of pulls, or of attacks by a server, failed',
+  wouldDecide: 'the same run without failed slots; the list of failures has the reason of each',
+} as const;
+
+const DIFFERENT = {
+  because: 'passes had to fetch different objects or bytes, or there are fewer than three passes',
+  wouldDecide: COMMAND,
+} as const;
+
 export const claim: Claim = {
   id: 'C15',
   text: 'Only the missing files of a new version need fetching.',
@@ -177,7 +195,7 @@ export const claim: Claim = {
   ],
   scenarios: [SCENARIO],
   further: [PULL, ENFORCED],
-  rule: `What the local store gains, uncompressed, between one version of an image and a real later one, for images of at least ${FEWEST_LAYERS} layers. Where the run pulled the later version end to end from a server (${PULL}), the same holds for what was received, signature and manifest included; where a server attacked (${ENFORCED}), the client must have refused every attack. Supported: equal in ${EVERY_PASS}, fewer objects are added than the later version has, and objects and manifest together take fewer bytes than the layers that differ. Not supported: otherwise. Undecided: images disagree, passes differ, or every image has one layer. The numbers of objects and of layers, each a request, are shown for context.`,
+  rule: `What the local store gains, uncompressed, between one version of an image and a real later one, for images of at least ${FEWEST_LAYERS} layers. Where the run pulled the later version end to end from a server (${PULL}), the same holds for what was received, signature and manifest included; where a server attacked (${ENFORCED}), the client must have refused every attack. Supported: equal in ${EVERY_PASS}, fewer objects are added than the later version has, and objects and manifest together take fewer bytes than the layers that differ. Not supported: otherwise. Undecided: images disagree, passes differ, every image has one layer, or slots of pulls or of attacks failed. The numbers of objects and of layers, each a request, are shown for context.`,
   objection:
     'Objects are many small requests; layers are compressed in transfer; and a publisher who puts an update into a layer of its own lets clients fetch little by layer, too.',
   answer:
@@ -189,10 +207,7 @@ export const claim: Claim = {
       answer,
       figures,
       unanswered,
-      open: () => ({
-        because: 'passes had to fetch different objects or bytes, or there are fewer than three passes',
-        wouldDecide: COMMAND,
-      }),
+      open: () => (hasBroken(evidence) ? BROKEN : DIFFERENT),
       supported,
       notSupported,
     }),

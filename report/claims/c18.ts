@@ -21,25 +21,28 @@ const COMMAND = `cfsbench run --scenarios ${SCENARIOS.join(',')}`;
 
 type KnownInterval = Extract<Interval, { readonly kind: 'interval' }>;
 
+const PLACEMENTS = ['free', 'same-cpu'] as const;
+
 interface ServerRatio {
   readonly arm: string;
+  readonly placement: (typeof PLACEMENTS)[number];
   readonly ratio: KnownInterval;
   readonly figure: Figure;
 }
 
 /** On one image, with the scheduler's choice of a CPU and with server and client on one CPU. */
 const ratiosOf = (evidence: Evidence, scenario: string, image: string): readonly ServerRatio[] =>
-  (['free', 'same-cpu'] as const)
-    .flatMap((placement) => evidence.groups({ scenario, image, params: { placement } }))
-    .flatMap((group) =>
-      [...(group.time.get(METRIC)?.keys() ?? [])]
-        .filter((arm) => FUSE.test(arm))
-        .flatMap((arm) => {
-          const ratio = evidence.ratio(group, arm, KERNEL, METRIC);
-          const shown = figure(`${scenario}, ${arm} ÷ ${KERNEL} on ${imageText(group)}`, 'walkRatio', ratio);
-          return ratio.kind === 'tooFew' || shown === null ? [] : [{ arm, ratio, figure: shown }];
-        }),
-    );
+  PLACEMENTS.flatMap((placement) =>
+    evidence.groups({ scenario, image, params: { placement } }).map((group) => ({ placement, group })),
+  ).flatMap(({ placement, group }) =>
+    [...(group.time.get(METRIC)?.keys() ?? [])]
+      .filter((arm) => FUSE.test(arm))
+      .flatMap((arm) => {
+        const ratio = evidence.ratio(group, arm, KERNEL, METRIC);
+        const shown = figure(`${scenario}, ${arm} ÷ ${KERNEL} on ${imageText(group)}`, 'walkRatio', ratio);
+        return ratio.kind === 'tooFew' || shown === null ? [] : [{ arm, placement, ratio, figure: shown }];
+      }),
+  );
 
 /** Backends that were not measured, although the run does not say that they cannot run. */
 const unmeasuredServers = (
@@ -55,8 +58,15 @@ const unmeasuredServers = (
 const lowest = (all: readonly ServerRatio[], end: 'lo' | 'hi'): ServerRatio =>
   all.reduce((best, one) => (one.ratio[end] < best.ratio[end] ? one : best));
 
-/** The best server counts, for either answer. */
-const bestPart = (scenario: string, all: readonly ServerRatio[]): ClaimPart => {
+/** Every server in every placement; with one CPU there is one placement. */
+const isPlaced = ({ run }: Evidence, all: readonly ServerRatio[]): boolean =>
+  run.environment.cpuCount === 1 ||
+  all.every(({ arm }) =>
+    PLACEMENTS.every((placement) => all.some((one) => one.arm === arm && one.placement === placement)),
+  );
+
+/** The best server in its best placement counts, for either answer. */
+const bestPart = (evidence: Evidence, scenario: string, all: readonly ServerRatio[]): ClaimPart => {
   const cache = scenario === 'walk-servers-warm' ? 'warm' : 'cold';
   const best = lowest(all, 'hi');
   const fastest = lowest(all, 'lo');
@@ -66,12 +76,15 @@ const bestPart = (scenario: string, all: readonly ServerRatio[]): ClaimPart => {
       because: `${cache}: at most ${SIMILAR} times as long (${best.arm})`,
       figure: best.figure,
     };
+  const slower = `${cache}: every server takes more than ${SIMILAR} times as long`;
+  if (fastest.ratio.lo > SIMILAR && !isPlaced(evidence, all))
+    return {
+      holds: 'open',
+      because: `${slower}, but not each was measured in both placements`,
+      figure: fastest.figure,
+    };
   return fastest.ratio.lo > SIMILAR
-    ? {
-        holds: 'no',
-        because: `${cache}: every server takes more than ${SIMILAR} times as long`,
-        figure: fastest.figure,
-      }
+    ? { holds: 'no', because: slower, figure: fastest.figure }
     : {
         holds: 'open',
         because: `${cache}: our limit is ${SIMILAR}; the best case is ${formatRatio(best.ratio.lo)}..${formatRatio(best.ratio.hi)}`,
@@ -83,7 +96,7 @@ const bestPart = (scenario: string, all: readonly ServerRatio[]): ClaimPart => {
 const verdictOn = (evidence: Evidence, image: string): ImageVerdict | null => {
   const found = SCENARIOS.map((scenario) => [scenario, ratiosOf(evidence, scenario, image)] as const);
   if (found.some(([, all]) => all.length === 0)) return null;
-  const parts = found.map(([scenario, all]) => bestPart(scenario, all));
+  const parts = found.map(([scenario, all]) => bestPart(evidence, scenario, all));
   const slowerFirst = [...parts].sort((a, b) => (b.figure?.value ?? 0) - (a.figure?.value ?? 0));
   const verdict = allOf(image, slowerFirst);
   const context = found.flatMap(([, all]) => all.map((one) => one.figure));
@@ -125,10 +138,10 @@ export const claim: Claim = {
     },
   ],
   scenarios: SCENARIOS,
-  rule: `Walk of every FUSE server ÷ ${KERNEL}, warm and cold, on debian-12-base: every variant of cfsbench that lists in a way of its own and, where it is installed, the reference server; undecided if one that can run was not measured. The best server in its best placement counts. Supported: its whole interval lies at or below ${SIMILAR}, warm and cold. Not supported: warm or cold, every whole interval lies above ${SIMILAR}.`,
+  rule: `Walk of every FUSE server ÷ ${KERNEL}, warm and cold, on debian-12-base: every variant of cfsbench that lists in a way of its own and, where it is installed, the reference server; undecided if one that can run was not measured. The best server in its best placement counts. Supported: its whole interval lies at or below ${SIMILAR}, warm and cold. Not supported: warm or cold, every whole interval lies above ${SIMILAR}, of each server in both placements.`,
   objection:
     'The sentence is about the reference server; and the CPU that the scheduler chooses for a server decides more than its code.',
   answer:
-    'The reference server is measured where it is installed; attributes that it does not show are declared in its proof and printed. Each server is shown in both placements where the run has both: left to the scheduler, and on one CPU with its client.',
+    'The reference server is measured where it is installed; attributes that it does not show are declared in its proof and printed. Each server is measured in both placements: left to the scheduler, and on one CPU with its client.',
   judge,
 };

@@ -1,5 +1,6 @@
 // The effect of the removal of an image on another process, on file systems whose journal and discard options are known.
 import type { GroupData } from '../../results/compare/tally.ts';
+import { droppedTexts } from '../../results/not-measured.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import { formatPercent } from '../format.ts';
 import { agreementOf, type GroupAnswer, splitJudgement } from './agree.ts';
@@ -26,6 +27,11 @@ const PERCENT = formatPercent(SLOWDOWN - 1);
 const DECIDING = { caches: 'warm', durable: 'yes' } as const;
 /** A neighbour's fsync waits for the journal, so both journalled file systems are needed: one alone may be a special case. */
 const JOURNALLED = ['ext4', 'xfs'] as const;
+
+const NEEDED_ON = [...JOURNALLED, 'work'] as const;
+
+const placeText = (on: (typeof NEEDED_ON)[number]): string =>
+  on === 'work' ? 'the work file system' : `${on} with a journal`;
 
 const fileSystemOf = ({ group }: GroupData): string => String(group.params['on']);
 
@@ -100,10 +106,28 @@ const sortedFigures = (
   return [...groups].sort((a, b) => rank(a) - rank(b)).flatMap((group) => figuresOf(evidence, group));
 };
 
-const openText = (evidence: Evidence, answers: readonly GroupAnswer[], where: string): string =>
-  answers.some(({ group }) => evidence.median(group, LAYERS, RATIO).kind === 'interval')
+const openText = (evidence: Evidence, answers: readonly GroupAnswer[], where: string): string => {
+  const without = answers
+    .filter(({ group }) => evidence.values(group, LAYERS, RATIO).size === 0)
+    .map(({ group }) => `${group.group.image} on ${fileSystemOf(group)}`);
+  if (without.length > 0) return `no value of ${LAYERS}: ${without.join('; ')}`;
+  return answers.some(({ group }) => evidence.median(group, LAYERS, RATIO).kind === 'interval')
     ? `our limit is ${PERCENT} longer; the interval on ${where} contains it`
     : 'too few blocks';
+};
+
+/** Groups that decide and for which the run had no time. */
+const lateText = ({ run }: Evidence): string =>
+  droppedTexts(
+    run.plan.dropped.filter(
+      (one) =>
+        one.kind === 'group' &&
+        one.scenario === SCENARIO &&
+        Object.entries(DECIDING).every(([key, value]) => one.params[key] === value),
+    ),
+  )
+    .map(({ short }) => short)
+    .join('; ');
 
 /** All groups agree. */
 const agreedJudgement = (
@@ -112,11 +136,11 @@ const agreedJudgement = (
   groups: readonly GroupData[],
   numbers: readonly Figure[],
 ): Judgement => {
-  const missing = JOURNALLED.filter((on) => !groups.some((group) => fileSystemOf(group) === on));
+  const missing = NEEDED_ON.filter((on) => !groups.some((group) => fileSystemOf(group) === on));
   if (missing.length > 0)
     return {
       verdict: 'undecided',
-      because: `not measured on ${missing.join(' and ')} with a journal; on the others the neighbour ${answer === 'yes' ? 'waits longer' : 'does not wait longer'}`,
+      because: `not measured on ${missing.map(placeText).join(' and ')}; on the others the neighbour ${answer === 'yes' ? 'waits longer' : 'does not wait longer'}`,
       wouldDecide: `cfsbench run --scenarios ${SCENARIO} as root, with mkfs.ext4 and mkfs.xfs installed`,
       figures: numbers,
     };
@@ -135,10 +159,10 @@ const agreedJudgement = (
 };
 
 const judge = (evidence: Evidence): Judgement => {
-  const groups = evidence
-    .groups({ scenario: SCENARIO })
-    .filter((group) => evidence.values(group, LAYERS, RATIO).size > 0);
-  const deciding = groups.filter(isDeciding);
+  const all = evidence.groups({ scenario: SCENARIO });
+  const groups = all.filter((group) => evidence.values(group, LAYERS, RATIO).size > 0);
+  // Without any value the claim was not measured; without some of them it cannot be true of every file system.
+  const deciding = groups.length === 0 ? [] : all.filter(isDeciding);
   const answers = deciding.map((group) => ({
     group,
     answer: answerOf(evidence.median(group, LAYERS, RATIO)),
@@ -158,8 +182,17 @@ const judge = (evidence: Evidence): Judgement => {
         wouldDecide: MORE_BLOCKS,
         figures: numbers,
       };
-    case 'agreed':
-      return agreedJudgement(evidence, agreement.answer, deciding, numbers);
+    case 'agreed': {
+      const late = lateText(evidence);
+      return late === ''
+        ? agreedJudgement(evidence, agreement.answer, deciding, numbers)
+        : {
+            verdict: 'undecided',
+            because: `no time for ${late}`,
+            wouldDecide: 'the same run with a longer --budget',
+            figures: numbers,
+          };
+    }
   }
 };
 

@@ -8,6 +8,7 @@ import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { figure, figures, STAND_IN } from './figures.ts';
 import { unmeasured } from './missing.ts';
+import { entriesOf } from './size.ts';
 import { SCRIVANO_V3 } from './sources.ts';
 import { allOf, type ClaimPart, failedPart, overImages, type Tristate } from './verdicts.ts';
 
@@ -102,19 +103,22 @@ const judge = (evidence: Evidence): Judgement => {
       [SCENARIO, NEEDED, ...MANIFESTS],
       `cfsbench run --profile lives --scenarios ${SCENARIO}`,
     );
+  const entries = ({ group }: GroupData): number => entriesOf(evidence, group.image);
   return overImages(
-    groups.map((group) => {
-      const arms = CHECKOUTS.filter((arm) => isTried(group, arm));
-      const parts = arms.flatMap((checkout) =>
-        MANIFESTS.filter((arm) => isTried(group, arm)).map((manifest) =>
-          partOf(evidence, group, checkout, manifest),
-        ),
-      );
-      const failed = evidence
-        .failedArms([group])
-        .filter((arm) => [...CHECKOUTS, ...MANIFESTS].includes(arm) && !isTried(group, arm));
-      return allOf(group.group.image, [...parts, ...failed.map(failedPart)], contextOf(evidence, group));
-    }),
+    [...groups]
+      .sort((a, b) => entries(b) - entries(a))
+      .map((group) => {
+        const arms = CHECKOUTS.filter((arm) => isTried(group, arm));
+        const parts = arms.flatMap((checkout) =>
+          MANIFESTS.filter((arm) => isTried(group, arm)).map((manifest) =>
+            partOf(evidence, group, checkout, manifest),
+          ),
+        );
+        const failed = evidence
+          .failedArms([group])
+          .filter((arm) => [...CHECKOUTS, ...MANIFESTS].includes(arm) && !isTried(group, arm));
+        return allOf(group.group.image, [...parts, ...failed.map(failedPart)], contextOf(evidence, group));
+      }),
   );
 };
 

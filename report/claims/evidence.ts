@@ -4,7 +4,7 @@ import { type GroupData, paramsKey, type Tallied } from '../../results/compare/t
 import { emulationText } from '../../results/emulated.ts';
 import { droppedScenario, droppedText, isSkipped } from '../../results/not-measured.ts';
 import type { PlannedGroup } from '../../results/schema/not-measured.ts';
-import type { Pass, RunFile } from '../../results/schema/run.ts';
+import type { FailedSample, Pass, RunFile } from '../../results/schema/run.ts';
 import type { Params } from '../../results/schema/shared.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import { type ByBlock, numbersOf } from '../../results/stats/log-ratio.ts';
@@ -41,16 +41,21 @@ export interface Evidence {
   ratio(group: GroupData, arm: string, base: string, metric: string): Interval;
   /** Arms with a failed slot in any of these groups. */
   failedArms(groups: readonly GroupData[]): readonly string[];
+  /** Failed slots of groups that match, also of groups without any value. */
+  failed(filter: GroupFilter): readonly FailedSample[];
   /** The run's reason why a backend, scenario or image has no samples; null if it has none. */
   whyMissing(id: string): string | null;
 }
 
 const NOTHING: ByBlock = new Map();
 
-const matches = ({ group }: GroupData, { scenario, params = {}, image }: GroupFilter): boolean =>
+const matches = (
+  { group }: { readonly group: PlannedGroup },
+  { scenario, params = {}, image }: GroupFilter,
+): boolean =>
   group.scenario === scenario &&
   (image === undefined || group.image === image) &&
-  // Groups on one CPU are read only if requested.
+  // Groups on one CPU are read only if requested, or if the run has no others.
   (group.params['placement'] ?? 'free') === (params['placement'] ?? 'free') &&
   Object.entries(params).every(([key, value]) => key === 'placement' || group.params[key] === value);
 
@@ -77,9 +82,17 @@ export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
             paramsKey(group.params) === paramsKey(free),
         );
   };
+  // A run with --placement same-cpu has no other groups.
+  const isPinned =
+    tallied.groups.length > 0 &&
+    tallied.groups.every(({ group }) => group.params['placement'] === 'same-cpu');
+  const asPlaced = (filter: GroupFilter): GroupFilter =>
+    isPinned && filter.params?.['placement'] === undefined
+      ? { ...filter, params: { ...filter.params, placement: 'same-cpu' } }
+      : filter;
   return {
     run,
-    groups: (filter) => tallied.groups.filter((group) => matches(group, filter)),
+    groups: (filter) => tallied.groups.filter((group) => matches(group, asPlaced(filter))),
     values,
     count(group, arm, metric) {
       // Counting passes run only once for an arm with two placements, under the free one.
@@ -100,6 +113,7 @@ export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
       const keys = new Set(groups.map(({ group }) => groupKey(group)));
       return [...new Set(tallied.failures.filter((one) => keys.has(groupKey(one))).map(({ arm }) => arm))];
     },
+    failed: (filter) => tallied.failures.filter((one) => matches({ group: one }, asPlaced(filter))),
     whyMissing(id) {
       const skipped = run.skipped.find((one) => isSkipped(one, id));
       if (skipped !== undefined) return `${skipped.need}: ${skipped.reason}`;

@@ -32,8 +32,11 @@ export const callsIn = (
 ): Count | null => {
   const passes = group.ledgers.get(arm)?.length ?? 0;
   if (passes === 0) return null;
-  // A phase without a call has no metric.
-  const sums = phases.map((phase) => evidence.count(group, arm, `${phase}CallCount`) ?? countOf([0])!);
+  // A phase without a call has no metric, in a pass or in all of them.
+  const sums = phases.map((phase) => {
+    const count = evidence.count(group, arm, `${phase}CallCount`) ?? countOf([0])!;
+    return count.passes < passes ? { ...count, least: 0 } : count;
+  });
   return {
     least: sums.reduce((sum, { least }) => sum + least, 0),
     most: sums.reduce((sum, { most }) => sum + most, 0),

@@ -74,7 +74,7 @@ export const allOf = (
   return {
     image,
     verdict,
-    because: deciding.map(({ because }) => because).join('; '),
+    because: [...new Set(deciding.map(({ because }) => because))].join('; '),
     wouldDecide,
     decidedBy: verdict === 'undecided' ? null : (deciding[0]?.figure ?? null),
     figures: [...parts.flatMap(({ figure }) => figure ?? []), ...context],

@@ -62,9 +62,9 @@ export const decidingText = ({ verdict, figures }: ClaimView): string | null => 
     : null;
 };
 
-/** `148: files with the right contents`: the number that decided and what it counts, or the reason. */
+/** `files with the right contents: 148`: the number that decided after what it counts, or the reason. */
 export const decidingLine = (claim: ClaimView): string => {
   const number = decidingText(claim);
   const deciding = claim.figures.find(({ standIn }) => standIn !== true);
-  return number === null || deciding === undefined ? claim.because : `${number}: ${deciding.what}`;
+  return number === null || deciding === undefined ? claim.because : `${deciding.what}: ${number}`;
 };

@@ -48,7 +48,7 @@ export const changeText = ({ base, head }: ExactResult): string => {
 
 export const latencyText = (row: LatencyResult): string =>
   asciiText(
-    `${formatValue(row.metric, row.baseMedian)} -> ${formatValue(row.metric, row.headMedian)}, ${ratioText(row.ratio)}`,
+    `${formatValue(row.metric, row.baseMedian)} -> ${row.headMedian === null ? 'absent' : formatValue(row.metric, row.headMedian)}, ${ratioText(row.ratio)}`,
   );
 
 /** Why a row is red, in half a line. */

@@ -100,7 +100,7 @@ const elsewhereOf = (groups: readonly GroupData[], arms: readonly ArmView[]): re
       .map((place) => `${nameOf(arm, arms)} on ${place}`);
   });
 
-/** One sentence each. Where something differs, the times of the first quantity come first and the sum of all headline times after them. */
+/** One sentence each. Where something differs, the times of the first quantity come first, then the sum of those in the first chart. */
 export const findingOf = (input: FindingInput): readonly string[] => {
   const { arms, groups, design, tallied, elsewhere } = input;
   const all = quantitiesOf(groups, design).map((quantity) => ({

@@ -34,8 +34,8 @@ const computerText = ({ virtualization, cpuCount }: Environment): string =>
   `a ${virtualization === null ? '' : 'virtual '}machine with ${plural(cpuCount, 'CPU')}`;
 
 /**
- * `One run on a virtual machine with 2 CPUs, ext4; a reflink checkout on XFS on a loop file.`, and whether the machine was noisy.
- * `elsewhere`: arms on another file system.
+ * `One run on a virtual machine with 2 CPUs, ext4; a reflink checkout on XFS on a loop file.`, whether the machine was noisy, and whether
+ * the kernel warned. `elsewhere`: arms on another file system.
  */
 export const machineSentence = (facts: DescribedRun, elsewhere: readonly string[] = []): string => {
   const { environment } = facts.run;
@@ -44,8 +44,13 @@ export const machineSentence = (facts: DescribedRun, elsewhere: readonly string[
   const cut = status === 'complete' ? '' : ` that did not complete (${status.replaceAll('-', ' ')}),`;
   const runs = facts.pool === null ? `One run${cut}` : `${plural(facts.pool.runs.length, 'run')}, pooled,`;
   const as = environment.privilege === 'root' ? '' : ' without root';
-  const isNoisy = caveats.some(({ severity }) => severity === 'noise');
+  const isNoisy = caveats.some(({ id, severity }) => severity === 'noise' && id !== 'kernel');
+  const warned = caveats.some(({ id }) => id === 'kernel');
   const where = [whereText(facts, diskText(environment, caveats)), ...elsewhere].join('; ');
   const said = `${runs}${as} on ${where}.`;
-  return isNoisy ? `${said} The machine was noisy.` : said;
+  return [
+    said,
+    ...(isNoisy ? ['The machine was noisy.'] : []),
+    ...(warned ? ['The kernel logged a warning meanwhile.'] : []),
+  ].join(' ');
 };

@@ -3,7 +3,7 @@ import { COMMAND_START, type Design } from '../../results/compare/phase-of.ts';
 import { type Row, rowOf } from '../../results/compare/rows.ts';
 import { type GroupData, paramsKey } from '../../results/compare/tally.ts';
 import { own } from '../../results/own.ts';
-import { type SumPattern, sumRow } from '../analysis/sums.ts';
+import { firstCompared, type SumPattern } from '../analysis/sums.ts';
 
 export interface Quantity {
   /** Up to the time: `the image IMAGE, all files local, is ready (created and mounted)`. */
@@ -23,7 +23,7 @@ interface QuantityPattern extends SumPattern {
   readonly excludes?: readonly string[];
 }
 
-/** Each list is one quantity, in several ways to measure it; the first that the run has is taken. */
+/** Each list is one quantity, in several ways to measure it; the first that compares arms is taken, else the first that the run has. */
 const QUANTITIES: readonly (readonly QuantityPattern[])[] = [
   [
     {
@@ -31,7 +31,8 @@ const QUANTITIES: readonly (readonly QuantityPattern[])[] = [
       params: { local: 'files' },
       metrics: ['createWallNs', 'mountWallNs'],
       verb: 'in',
-      lead: (image) => `The image ${image}, all files local, is ready (created and mounted)`,
+      lead: (image) =>
+        `The image ${image}, all files local but not set up, is ready (created and mounted; layers are unpacked from local tars)`,
       excludes: ['starting a program'],
     },
     {
@@ -59,7 +60,8 @@ const QUANTITIES: readonly (readonly QuantityPattern[])[] = [
         params: { local: 'nothing', ingest },
         metrics: ['ingestWallNs', 'createWallNs'],
         verb: 'takes',
-        lead: (image) => `Bringing ${image ?? 'it'} in after the download (ingest and create)`,
+        lead: (image) =>
+          `Bringing ${image ?? 'it'} in after the download (ingest and create, ${ingest === 'digested' ? 'digests computed' : 'contents trusted'})`,
       }),
     ),
   ],
@@ -107,16 +109,14 @@ export const quantitiesOf = (groups: readonly GroupData[], design: Design): read
   const first = groups.filter((group) => isFirst(group, design));
   let before: string | null = null;
   const usual = QUANTITIES.flatMap((ways): readonly Quantity[] => {
-    for (const way of ways) {
-      const row = sumRow(first, way, design);
-      if (row === null) continue;
-      const { image } = row.group;
-      const named = image === before ? null : image;
-      before = image;
-      const { lead, verb, excludes = [] } = way;
-      return [{ lead: lead(named), verb, row, baseline: design.baseline, excludes }];
-    }
-    return [];
+    const found = firstCompared(ways, first, design);
+    if (found === null) return [];
+    const { way, row } = found;
+    const { image } = row.group;
+    const named = image === before ? null : image;
+    before = image;
+    const { lead, verb, excludes = [] } = way;
+    return [{ lead: lead(named), verb, row, baseline: design.baseline, excludes }];
   });
   return usual.length > 0 ? usual : fallbackQuantity(first, design);
 };

@@ -1,5 +1,6 @@
-// The sentence of a finding that sums up what differs: in how many of the headline times each backend takes longer than the
+// The sentence of a finding that sums up what differs: in how many times of the first chart each backend takes longer than the
 // baseline, and in which it takes less. Pure.
+import type { Verdict } from '../../results/compare/verdict.ts';
 import { plural } from '../format.ts';
 import type { ForestView } from '../view-charts.ts';
 import type { ArmView } from '../view-tables.ts';
@@ -17,6 +18,8 @@ interface ArmStanding {
   readonly slower: number;
   /** The times in which the arm takes less. */
   readonly faster: readonly string[];
+  /** Those that are equal, or differ by less than the floor. */
+  readonly same: number;
 }
 
 const timesOf = ({ quantities }: ForestView, arm: number): number =>
@@ -24,13 +27,16 @@ const timesOf = ({ quantities }: ForestView, arm: number): number =>
 
 const standingOf = (forest: ForestView, arm: number, name: string): ArmStanding => {
   const { quantities } = forest;
-  const having = (verdict: 'slower' | 'faster') =>
-    quantities.filter(({ rows }) => rows.some((row) => row.arm === arm && row.versus.verdict === verdict));
+  const having = (...verdicts: readonly Verdict[]) =>
+    quantities.filter(({ rows }) =>
+      rows.some((row) => row.arm === arm && verdicts.includes(row.versus.verdict)),
+    );
   return {
     name,
     times: timesOf(forest, arm),
     slower: having('slower').length,
     faster: having('faster').map(({ state, what }) => `${state.toLowerCase()}: ${what}`),
+    same: having('same', 'belowFloor').length,
   };
 };
 
@@ -51,15 +57,22 @@ export const standingSentence = (
   baselineName: string,
 ): string | null => {
   if (forest === undefined || forest.quantities.length < FEWEST_TIMES) return null;
-  const standings = arms
+  const compared = arms
     .map((arm, index) => ({ arm, index, times: timesOf(forest, index) }))
     .filter(({ arm, times }) => arm.role === 'arm' && times > 0)
     // Headline arms first; of the variants those that more times were measured of.
-    .sort((a, b) => Number(a.arm.variant) - Number(b.arm.variant) || b.times - a.times)
+    .sort((a, b) => Number(a.arm.variant) - Number(b.arm.variant) || b.times - a.times);
+  const standings = compared
     .slice(0, MOST_COMPARED)
     .map(({ arm, index }) => standingOf(forest, index, nameOf(arm, arms)));
   const parts = standings.map((one, index) => armText(one, forest.quantities.length, index === 0));
-  const isOpen = standings.some(({ slower, faster, times }) => slower + faster.length < times);
-  const rest = isOpen ? '; in the others no difference was shown' : '';
-  return `Of all ${plural(forest.quantities.length, 'headline time')}, compared with ${baselineName}: ${parts.join(', ')}${rest}.`;
+  const isOpen = standings.some(({ slower, faster, same, times }) => slower + faster.length + same < times);
+  const words = [
+    ...(isOpen ? ['undecided'] : []),
+    ...(standings.some(({ same }) => same > 0) ? ['the same'] : []),
+  ];
+  const rest = words.length === 0 ? '' : `; the others are ${words.join(' or ')}`;
+  const more = compared.length - standings.length;
+  const further = more === 0 ? '' : `; ${plural(more, 'more variant')} in the tables`;
+  return `Of the ${plural(forest.quantities.length, 'time')} in the page's first chart, compared with ${baselineName}: ${parts.join(', ')}${rest}${further}.`;
 };

@@ -1,5 +1,5 @@
 // System calls by phase, process and name: sums as charts, every count as a table.
-import type { Count } from '../../results/compare/counts.ts';
+import { type Count, FEWEST_PASSES } from '../../results/compare/counts.ts';
 import { PHASES } from '../../results/schema/run.ts';
 import type { ReportView } from '../view.ts';
 import type { CallsView } from '../view-tables.ts';
@@ -67,26 +67,35 @@ const everyCallTable = (view: ReportView, calls: CallsView): Html => {
 };
 
 const callFigure = (view: ReportView, { calls, chart }: CallFigure): Html =>
-  html`<div data-scenario="${calls.scenario}">${figure(chart.id, `system calls of ${labelOf(calls)}`, totalsTable(view, calls), { isTableFolded: false, image: calls.image, better: 'fewer is better' })}</div>
+  html`<div data-scenario="${calls.scenario}">${figure(chart.id, `system calls of ${labelOf(calls)}${fewPassesText(calls)}`, totalsTable(view, calls), { isTableFolded: false, image: calls.image, better: 'fewer is better' })}</div>
 `;
 
 const everyCall = (view: ReportView, { calls }: CallFigure): Html =>
   html`<div data-scenario="${calls.scenario}">${folded(`${labelOf(calls)}: every call by phase and process`, everyCallTable(view, calls))}</div>
 `;
 
-const passCount = (view: ReportView): number =>
-  Math.max(
-    0,
-    ...view.calls.flatMap(({ rows }) =>
-      rows.flatMap(({ counts }) => counts.map((count) => count?.passes ?? 0)),
-    ),
-  );
+const passesOf = ({ rows }: CallsView): readonly number[] =>
+  rows.flatMap(({ counts }) => counts.flatMap((count) => count?.passes ?? []));
+
+/** `3`, or `1 to 3` where groups got fewer. */
+const passesText = (view: ReportView): string => {
+  const all = [...new Set(view.calls.flatMap(passesOf))];
+  const [least, most] = [Math.min(...all), Math.max(...all)];
+  return least === most ? String(least) : `${least} to ${most}`;
+};
+
+/** Too few to show that a count is constant. */
+const fewPassesText = (calls: CallsView): string => {
+  const passes = Math.max(0, ...passesOf(calls));
+  if (passes === 0 || passes >= FEWEST_PASSES) return '';
+  return passes === 1 ? ', 1 pass only' : `, ${passes} passes only`;
+};
 
 export const callsSection = (view: ReportView, figures: ReportFigures): Html =>
   figures.calls.length === 0
     ? html`<h2 id="calls">System calls</h2><p>Not counted: ${view.run.ledgerSource}.</p>`
     : html`<h2 id="calls">System calls</h2>
-<p>Counted by ${view.run.ledgerSource} in ${passCount(view)} counting ${term('pass', 'passes')}, never while times are taken. One number: equal in every pass. A range: the passes differ. <code>runtime</code> is the runtime of the harness and part of no sum.</p>
+<p>Counted by ${view.run.ledgerSource} in ${passesText(view)} counting ${term('pass', 'passes')}, never while times are taken. One number: equal in every pass that was made. A range: the passes differ. <code>runtime</code> is the runtime of the harness and part of no sum.</p>
 ${legend(view.arms.filter(({ role }) => role !== 'null'))}
 ${perImage(
   figures.calls,

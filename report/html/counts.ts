@@ -57,7 +57,7 @@ const opcodeName: RowName = (metric) => {
 
 const OBSERVED: CountKind = {
   kind: 'counts',
-  note: 'Counted, not timed. One number: equal in every pass.',
+  note: 'Counted, not timed. One number: equal in every pass that was made.',
   nameOf: titleOnly,
 };
 const REQUESTS: CountKind = {

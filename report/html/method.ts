@@ -10,6 +10,12 @@ import { term } from './glossary.ts';
 import { type Content, type Html, html } from './html.ts';
 import { bulletList, definitions } from './parts.ts';
 
+/** `8 to 48`: from the first look to the last. */
+const blocksOf = ({ blocks, looks = [] }: ReportView['plan']): string => {
+  const most = looks.at(-1) ?? blocks;
+  return most > blocks ? `${blocks} to ${most}` : String(blocks);
+};
+
 export const reproduceSection = ({
   run,
   plan,
@@ -25,7 +31,7 @@ ${definitions([
     'profile',
     joinParts(
       plan.profile,
-      `${plan.blocks} blocks`,
+      `${blocksOf(plan)} blocks`,
       plan.budgetNs === null ? null : `budget ${formatNs(plan.budgetNs)}`,
     ),
   ],
@@ -72,7 +78,7 @@ export const methodSection = (view: ReportView): Html => {
     html`The ${term('null arm', 'null')} arm is ${view.baseline} again. Its ratio is the noise of this machine; a difference that is not larger counts as undecided.`,
     html`<b>no calls</b>: the counting passes saw no system call of this arm in this phase. The arm does that work in another phase, so compare sums of phases.`,
     'All images: in each block the median over the images of the logarithm of the ratio, then the median over the blocks.',
-    `${chanceText(view)} ${runsText(view)}`,
+    [chanceText(view), runsText(view), view.cutText].filter((text) => text !== '').join(' '),
     ...(view.pool === null ? [] : [poolItem(view.pool)]),
   ];
   return html`<h2 id="method">How to read the numbers</h2>

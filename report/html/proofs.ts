@@ -7,10 +7,12 @@ import { term } from './glossary.ts';
 import { type Html, html } from './html.ts';
 import { definitions, heads, plainTable, problemList } from './parts.ts';
 
-const treeHtml = ({ equal, hidden = [], difference }: Proof): Html => {
+const treeHtml = ({ equal, hidden = [], difference, level }: Proof): Html => {
   if (!equal) return html`<span class="wrong">different</span> ${difference ?? ''}`;
   const { hides, adds } = declaredIn(hidden);
   const parts = [
+    ...(level === 'merged-inodes' ? [', except which names share an inode: equal files share one'] : []),
+    ...(level === 'metadata' ? [', without contents'] : []),
     ...(hides.length === 0 ? [] : [`, except attributes that the arm hides: ${hides.join(', ')}`]),
     ...(adds.length === 0 ? [] : [`, except what the arm adds: ${adds.join(', ')}`]),
   ];

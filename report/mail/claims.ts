@@ -22,7 +22,7 @@ export const claimShort = (claim: ClaimView): readonly string[] => {
   return [
     ...headLines(claim),
     ...mailLines(
-      number === null || decider === undefined ? claim.because : `${number}: ${decider.what}`,
+      number === null || decider === undefined ? claim.because : `${decider.what}: ${number}`,
       INDENT,
     ),
     ...mailLines(`said by ${sourcesShort(claim.by)}`, INDENT),
@@ -33,7 +33,7 @@ export const claimInFull = (claim: ClaimView): readonly string[] => {
   const { by, rule, objection, answer, figures, because, wouldDecide } = claim;
   const indent = ' '.repeat(ID_COLUMNS + 2);
   const numbers = figures.map(
-    (one) => `${one.what}: ${figureText(one)}${one.standIn === true ? ' (stand-in, not counted)' : ''}`,
+    (one) => `${one.what}: ${figureText(one)}${one.standIn === true ? ' (shown, decides nothing)' : ''}`,
   );
   return [
     ...headLines(claim),

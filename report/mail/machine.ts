@@ -6,7 +6,9 @@ import { fact } from './parts.ts';
 
 const loadText = ({ environment, caveats }: ReportView): string => {
   const average = environment.loadAverage.map((load) => load.toFixed(2)).join(' ');
-  const noise = caveats.flatMap(({ severity, text }) => (severity === 'noise' ? [text] : []));
+  const noise = caveats.flatMap(({ id, severity, text }) =>
+    severity === 'noise' && id !== 'kernel' ? [text] : [],
+  );
   return `${average} at the start; ${noise.length === 0 ? 'no other load was noticed' : noise.join('; ')}`;
 };
 
@@ -25,6 +27,7 @@ export const machineLines = (view: ReportView): readonly string[] => {
     ...fact('kernel', `${environment.kernel} ${environment.architecture}, ${environment.distribution}`),
     ...fact('disk', diskText(environment, caveats)),
     ...fact('load', loadText(view)),
+    ...fact('kernel log', caveats.find(({ id }) => id === 'kernel')?.text ?? ''),
     ...fact('note', settings(view).join('; ')),
   ];
 };

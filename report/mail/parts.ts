@@ -44,8 +44,22 @@ const oneCommand = (
   ];
 };
 
-/** The typed command as words for a shell: the command of the run or pool; of runs that were pooled later, that of the first one. */
-export const commandsOf = ({ run, pool }: ReportView): readonly (readonly string[])[] => {
-  const words = pool === null ? run.commandLine : (oneCommand(pool.runs) ?? pool.runs[0]!.commandLine);
+const isOption = (word: string, name: string): boolean => word === name || word.startsWith(`${name}=`);
+
+/** With the seed that repeats the order of the slots, and without the folder. `run` may be left out of a command. */
+const repeated = (words: readonly string[], seed: string): readonly string[] => {
+  const kept = words.filter((word, at) => !isOption(word, '--out') && words[at - 1] !== '--out');
+  return kept.some((word) => isOption(word, '--seed')) ? kept : [...kept, '--seed', seed];
+};
+
+/**
+ * The command of the run or pool as words for a shell, such that it repeats the run; of runs that were pooled later, the command of the
+ * first one.
+ */
+export const commandsOf = ({ run, plan, pool }: ReportView): readonly (readonly string[])[] => {
+  const words =
+    pool === null
+      ? repeated(run.commandLine, plan.seed)
+      : (oneCommand(pool.runs) ?? pool.runs[0]!.commandLine);
   return [words.map((word) => shellLine([word]))];
 };

@@ -3,8 +3,9 @@ import { alerts } from '../alert.ts';
 import { askedOf } from '../claims/words.ts';
 import { fleetLines } from '../fleet/text.ts';
 import { formatBytes, formatInstant, grouped, plural } from '../format.ts';
+import { runsText } from '../standing.ts';
 import { tamperLines } from '../tampering/text.ts';
-import { tableBlock } from '../terminal.ts';
+import { droppedSentence, tableBlock } from '../terminal.ts';
 import type { ClaimView, ReportView } from '../view.ts';
 import type { TableView } from '../view-tables.ts';
 import { claimShort } from './claims.ts';
@@ -19,11 +20,13 @@ const MOST_LINES_OF_POOL = 100;
 const MOST_CLAIMS = 5;
 const FEWEST_CLAIMS = 3;
 const MOST_PROBLEMS = 3;
+const MOST_DROPPED = 5;
 const MOST_TABLE_LINES = 24;
 
 const runLines = (view: ReportView, table: TableView | null): readonly string[] => {
   const { environment, run, plan, images, pool, id } = view;
   const image = images.find(({ name }) => name === table?.image);
+  const dropped = droppedSentence(view.dropped, MOST_DROPPED);
   return [
     ...fact(
       'image',
@@ -33,10 +36,15 @@ const runLines = (view: ReportView, table: TableView | null): readonly string[] 
     ),
     ...fact(
       'run',
-      `${id}, ${formatInstant(run.startedAt)}, ${pool === null ? '' : `${plural(pool.runs.length, 'run')}, pooled, `}profile ${plan.profile}, as ${environment.privilege}, ${run.status}; cfsbench ${run.cfsbench.version}, commit ${run.cfsbench.commit ?? 'unknown'}`,
+      `${id}, ${formatInstant(run.startedAt)}, ${pool === null ? '' : `${plural(pool.runs.length, 'run')}, pooled, `}profile ${plan.profile}, as ${environment.privilege}, ${statusText(view)}; cfsbench ${run.cfsbench.version}, commit ${run.cfsbench.commit ?? 'unknown'}`,
     ),
+    ...(dropped === '' ? [] : mailLines(dropped)),
   ];
 };
+
+/** `complete` only if nothing was left out. */
+const statusText = ({ run, dropped }: ReportView): string =>
+  run.status === 'complete' && dropped.length > 0 ? 'ended within its budget' : run.status;
 
 const problemLines = (view: ReportView): readonly string[] => {
   // Noise of the machine is mentioned with its load.
@@ -88,12 +96,12 @@ const commands = (view: ReportView, scenarios: readonly string[]): readonly stri
     .flatMap(({ id, reproduce }) => mailLines(`${id}: ${reproduce}`, '  ', '      ')),
 ];
 
-const restLines = ({ id, pool }: ReportView): readonly string[] => [
+const restLines = ({ pool }: ReportView): readonly string[] => [
   ...mailLines(
     'All rows, counts, claims and published tables: --long. A claim with its rule, objection and numbers: --claims C1.',
   ),
   ...commandLines([
-    ...(pool === null ? ['cfsbench', 'report', `runs/${id}`] : ['cfsbench', 'pool', 'RUN...']),
+    ...(pool === null ? ['cfsbench', 'report', 'RUN'] : ['cfsbench', 'pool', 'RUN...']),
     ...['--format', 'mail', '--long'],
   ]),
 ];
@@ -119,7 +127,10 @@ const linesWith = (view: ReportView, { claims, hasScenarios, hasAttacks }: MailP
     '',
     ...shortSection('Problems', problemLines(view)),
     ...shortSection('Machine and run', [...machineLines(view), ...runLines(view, table?.table ?? null)]),
-    ...shortSection('Results', table?.lines ?? otherTable(view)),
+    ...shortSection(
+      'Results',
+      table === null ? otherTable(view) : [...mailLines(runsText(view)), '', ...table.lines],
+    ),
     ...shortSection('Machines', fleetLines(view, { columns: TEXT_COLUMNS, mostRows: 1, mostMachines: 6 })),
     ...shortSection('Claims', [...claims.flatMap(claimShort), ...otherClaims(view, claims)]),
     ...shortSection('Attacks on images', hasAttacks ? tamperedLines(view) : []),

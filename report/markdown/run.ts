@@ -1,4 +1,4 @@
-// A run for a pull request or a step summary: the verdicts in a line, the finding, the largest differences, everything else folded.
+// A run for a pull request or a step summary: the finding, the verdicts in a line, the largest differences, everything else folded.
 import { VERDICTS, type Verdict } from '../../results/compare/verdict.ts';
 import { alerts } from '../alert.ts';
 import { askedOf, decidingLine } from '../claims/words.ts';
@@ -63,6 +63,9 @@ const timesTable = (view: ReportView, title: string, lines: readonly JudgedLine[
   rows: [...lines].sort(byWorse).map(({ cells }) => cells),
 });
 
+const joinSentences = (reason: string, wouldDecide: string | null): string =>
+  wouldDecide === null ? reason : `${reason}; would decide: ${wouldDecide}`;
+
 const claimsTable = (view: ReportView): MarkdownTable => {
   const asked = askedOf(view.claims);
   return {
@@ -72,7 +75,7 @@ const claimsTable = (view: ReportView): MarkdownTable => {
       md(claim.id),
       claim.verdict === 'failed' ? '**failed**' : md(claim.verdict),
       md(claim.text),
-      md(decidingLine(claim)),
+      md(joinSentences(decidingLine(claim), claim.wouldDecide)),
     ]),
     isFolded: true,
   };
@@ -81,10 +84,10 @@ const claimsTable = (view: ReportView): MarkdownTable => {
 const missingTable = (view: ReportView): MarkdownTable => {
   const rows = [
     ...view.skipped.map(({ where, what }) => [md(where), md(what)]),
-    ...view.dropped.map(({ text }) => [md(text), 'no time in the budget']),
+    ...view.dropped.map(({ short }) => [md(short), 'no time in the budget']),
   ];
   return {
-    title: `Not measured: ${rows.length}`,
+    title: `Not measured, or not completely: ${rows.length}`,
     columns: ['what', 'why'].map(textColumn),
     rows,
     isFolded: true,
@@ -122,7 +125,7 @@ const verdictLine = (view: ReportView, lines: readonly JudgedLine[]): string => 
   ).filter(([, count]) => count > 0);
   return lines.length === 0
     ? 'No row is judged.'
-    : `Of ${plural(lines.length, 'row')} of other backends against ${md(view.baseline)}: ${parts.map(([word, count]) => `${count} ${word}`).join(', ')}.`;
+    : `Of ${plural(lines.length, 'row')} of other backends against ${md(view.baseline)}: ${parts.map(([word, count]) => `${count} ${word}`).join(', ')} (rows overlap: sums and rates contain single phases).`;
 };
 
 /** Ends in a newline; always shorter than 60,000 characters. */
@@ -136,10 +139,10 @@ export const runMarkdown = (view: ReportView): string => {
   const intro = [
     `## cfsbench: ${md(view.id)}`,
     '',
-    `**${verdictLine(view, headline)}** Backends of one run are compared, not a change with its base: that is \`cfsbench compare BASE RUN\`.`,
+    ...view.finding.map((sentence) => `- ${md(sentence, LONGEST_PARAGRAPH)}`),
     ...alerts(view).flatMap((line) => ['', `**${md(line)}**`]),
     '',
-    ...view.finding.map((sentence) => `- ${md(sentence, LONGEST_PARAGRAPH)}`),
+    `${verdictLine(view, headline)} Backends of one run are compared, not a change with its base: that is \`cfsbench compare BASE RUN\`.`,
     '',
     `Linux ${md(env.kernel)}, ${env.cpuCount} × ${md(env.cpuModel)}; profile ${md(plan.profile)}, seed ${md(plan.seed)}. ${md(runsText(view))} ${md(chanceText(view))}`,
   ];

@@ -17,7 +17,7 @@ export interface CellDetail {
 export const FULL_DETAIL: CellDetail = { medians: true, runSd: true };
 /** In the order in which they are tried where the full detail is too wide; the page always has everything. */
 export const REDUCED_DETAILS: readonly CellDetail[] = [
-  { medians: false, runSd: true },
+  { medians: true, runSd: false },
   { medians: false, runSd: false },
 ];
 

@@ -23,6 +23,7 @@ export const claimLines = (
       const lines = [
         ...wrapped(`${verdict}: ${text}`, id.padEnd(hanging.length)),
         ...wrapped(decidingLine(claim), hanging),
+        ...(claim.wouldDecide === null ? [] : wrapped(`would decide: ${claim.wouldDecide}`, hanging)),
       ];
       const isRed = color && verdict === 'failed';
       return lines.map((line) => (isRed ? `${RED}${line}${RESET}` : line));

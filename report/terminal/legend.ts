@@ -1,5 +1,7 @@
 // The legend below the tables: only the words that occur in them.
 import type { Verdict } from '../../results/compare/verdict.ts';
+import { shortName } from '../format.ts';
+import { shownArms } from '../shown-arms.ts';
 import { centerText, isOverMachines } from '../standing.ts';
 import { asciiText, definitionLines } from '../text.ts';
 import { FLOOR_TEXT, verdictMeanings } from '../verdict-rules.ts';
@@ -10,8 +12,14 @@ import type { CellView, TableView, VersusView } from '../view-tables.ts';
 /** In the order in which the legend explains them. */
 const ORDER: readonly Verdict[] = ['faster', 'slower', 'same', 'belowFloor', 'undecided', 'tooFew'];
 
-/** Without it the rows could not be added up to a life. */
-const LIFE_TEXT = 'whole lives, including one start of cat in the image, which has no row (see null cmd)';
+/** Rows whose names do not say what they are, in the order of the table. */
+const ROWS: readonly (readonly [metric: string, text: string])[] = [
+  ['checkoutWallNs', 'create + destroy, of any arm'],
+  // Without it the rows could not be added up to a life.
+  ['imagesPerSecond', 'whole lives, including one start of cat in the image, which has no row'],
+  ['pulledImagesPerSecond', 'the same with one ingest and one collect per image'],
+  ['commandStartWallNs', 'starting a command that does nothing: the part of a start that no arm causes'],
+];
 
 const versusOf = (cell: CellView): readonly VersusView[] =>
   cell.kind === 'absent' || cell.versus === null ? [] : [cell.versus];
@@ -21,11 +29,12 @@ export const legendLines = (
   tables: readonly TableView[],
   columns: number,
 ): readonly string[] => {
-  const cells = tables.flatMap(({ sections }) =>
-    sections.flatMap(({ rows }) =>
-      rows.flatMap((row) => row.cells.filter((_, index) => view.arms[index]!.role === 'arm')),
-    ),
-  );
+  const cells = tables.flatMap((table) => {
+    const compared = shownArms(table, view.arms).filter(({ arm }) => arm.role === 'arm');
+    return table.sections.flatMap(({ rows }) =>
+      rows.flatMap((row) => compared.map(({ index }) => row.cells[index]!)),
+    );
+  });
   const judged = cells.flatMap(versusOf);
   const meanings = verdictMeanings(view);
   const verdicts = ORDER.flatMap((verdict): [string, string][] => {
@@ -41,10 +50,18 @@ export const legendLines = (
     ['ratio', `to ${view.baseline}: ${centerText(view)}, with its interval`],
     ...verdicts,
     ['floor', FLOOR_TEXT],
-    ...(metrics.has('imagesPerSecond') ? [['images/s', LIFE_TEXT] as const] : []),
+    ...ROWS.filter(([metric]) => metrics.has(metric)).map(
+      ([metric, text]) => [shortName(metric), text] as const,
+    ),
+    ...(cells.some(({ kind }) => kind === 'absent') ? [['-', 'not measured of this arm'] as const] : []),
     ...(view.pool === null
       ? []
-      : [['run sd', 'standard deviation between runs, beyond what their blocks explain'] as const]),
+      : [
+          [
+            'run sd',
+            'standard deviation between runs, beyond what their blocks explain; left out where they explain all of it, and in narrow tables',
+          ] as const,
+        ]),
     ...(view.pool !== null && isOverMachines(view.pool)
       ? [['machine sd', 'the same between machines, beyond what their runs explain'] as const]
       : []),

@@ -66,7 +66,7 @@ const packArms = (
   return packed;
 };
 
-/** Headline arms and variants are not mixed. Medians are left out where that puts more arms side by side. */
+/** Headline arms and variants are not mixed. Medians are left out only where an arm with them is wider than the room. */
 const chooseLayout = (
   rows: readonly RowView[],
   compared: readonly ShownArm[],
@@ -83,12 +83,8 @@ const chooseLayout = (
     );
   const fits = (detail: CellDetail): boolean =>
     compared.every((arm) => GAP.length + widthIn(detail)(arm) <= room);
-  const reduced = REDUCED_DETAILS.find(fits) ?? REDUCED_DETAILS.at(-1)!;
-  const [full, narrow] = [partsIn(FULL_DETAIL), partsIn(reduced)];
-  const hasPairs = full.some(({ length }) => length > 1);
-  return fits(FULL_DETAIL) && (hasPairs || narrow.length === full.length)
-    ? { detail: FULL_DETAIL, parts: full }
-    : { detail: reduced, parts: narrow };
+  const detail = [FULL_DETAIL, ...REDUCED_DETAILS].find(fits) ?? REDUCED_DETAILS.at(-1)!;
+  return { detail, parts: partsIn(detail) };
 };
 
 export const armTables = (table: TableView, arms: readonly ArmView[], style: TableStyle): string[] => {

@@ -15,6 +15,7 @@ import { signTestAbove, signTestBelow } from '../stats/sign-test.ts';
 import { type GateConfig, thresholdOf } from './config.ts';
 import type { RowPlace } from './exact-rows.ts';
 import type { LoadedRun } from './load.ts';
+import { ratioless } from './ratioless.ts';
 
 export interface LatencyResult {
   readonly place: RowPlace;
@@ -22,7 +23,8 @@ export interface LatencyResult {
   readonly title: string;
   readonly better: Metric['better'];
   readonly baseMedian: number;
-  readonly headMedian: number;
+  /** Null: the head has no value. */
+  readonly headMedian: number | null;
   readonly ratio: Interval;
   readonly verdict: Verdict;
   /** In the metric's unit; no smaller difference is a result. */
@@ -162,5 +164,6 @@ export const compareLatencies = (loaded: LoadedRun, options: LatencyOptions): La
       ...judged,
     };
   });
-  return { rows, ...together };
+  const unseen = options.gates ? ratioless(loaded, { ...options, neededBlocks: together.neededBlocks }) : [];
+  return { rows: [...rows, ...unseen], ...together };
 };

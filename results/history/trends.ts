@@ -1,4 +1,6 @@
 // Trends of the history: where each series changed, and whether its latest step is unusual. They never fail a gate.
+import { fingerprintText } from '../compare/fingerprint.ts';
+import { at } from '../compare/tally.ts';
 import type { HistoryLine } from '../schema/history.ts';
 import { changePoints } from '../stats/change-points.ts';
 import { median } from '../stats/median.ts';
@@ -68,6 +70,42 @@ const trendOf = (all: readonly HistoryLine[]): Trend => {
   };
 };
 
+/** Of `ACTOR: CALL` with a phase in front; null: not a system call. */
+const actorOf = ({ what }: HistoryLine): string | null => {
+  const parts = what.split(': ');
+  return parts.length < 3 ? null : parts[1]!;
+};
+
+/** Runs whose calls by this actor were counted in the same place. */
+const countedKey = (line: HistoryLine, actor: string): string => {
+  const { scenario, params, image, arm, fingerprint } = line;
+  return JSON.stringify([scenario, params, image, arm, actor, fingerprintText(fingerprint)]);
+};
+
+const byStart = (a: HistoryLine, b: HistoryLine): number => {
+  const [first, second] = [`${a.startedAt} ${a.run}`, `${b.startedAt} ${b.run}`];
+  return first < second ? -1 : first > second ? 1 : 0;
+};
+
+/** A run that counted other calls of an actor, and has no line of this one, did not make it: its count is 0. */
+const withUnseen = (all: readonly HistoryLine[], series: Map<string, HistoryLine[]>): void => {
+  const counted = new Map<string, Map<string, HistoryLine>>();
+  for (const line of all) {
+    const actor = actorOf(line);
+    if (actor !== null) at(counted, countedKey(line, actor), () => new Map()).set(line.run, line);
+  }
+  for (const [key, own] of series) {
+    const [first] = own;
+    const actor = actorOf(first!);
+    if (actor === null) continue;
+    const seen = new Set(own.map(({ run }) => run));
+    const zeros = [...counted.get(countedKey(first!, actor))!.values()]
+      .filter(({ run }) => !seen.has(run))
+      .map((line) => ({ ...line, what: first!.what, noise: first!.noise, value: 0, lo: 0, hi: 0 }));
+    if (zeros.length > 0) series.set(key, [...own, ...zeros].sort(byStart));
+  }
+};
+
 export const trends = (lines: readonly HistoryLine[]): readonly Trend[] => {
   const series = new Map<string, HistoryLine[]>();
   for (const line of lines) {
@@ -76,6 +114,7 @@ export const trends = (lines: readonly HistoryLine[]): readonly Trend[] => {
     if (own === undefined) series.set(key, [line]);
     else own.push(line);
   }
+  withUnseen(lines, series);
   return [...series.values()].map(trendOf);
 };
 

@@ -25,10 +25,17 @@ const worstStatus = (runs: readonly RunFile[]): RunFile['status'] =>
 const sum = (values: readonly (number | null)[]): number | null =>
   values.reduce((all, value) => (all === null || value === null ? null : all + value), 0);
 
-/** Runs word a condition with different numbers, so one of each kind is kept. */
-export const judgedIn = (runs: readonly RunFile[]): readonly ConditionWarning[] => [
-  ...new Map(runs.flatMap(({ conditions }) => conditions?.judged ?? []).map((one) => [one.id, one])).values(),
-];
+/** Runs word a condition with different numbers, so one of each kind is kept; noise of some of the runs says of how many. */
+export const judgedIn = (runs: readonly RunFile[]): readonly ConditionWarning[] => {
+  const kinds = new Map<string, { readonly one: ConditionWarning; count: number }>();
+  for (const { conditions } of runs)
+    for (const one of conditions?.judged ?? []) at(kinds, one.id, () => ({ one, count: 0 })).count++;
+  return [...kinds.values()].map(({ one, count }) =>
+    one.severity === 'noise' && count < runs.length
+      ? { ...one, text: `${one.text} (in ${count} of ${runs.length} runs)` }
+      : one,
+  );
+};
 
 /** More runs are named by the folders that hold them. */
 const MOST_NAMED = 20;

@@ -3,6 +3,8 @@ import type { WholeNumber } from './shared.ts';
 
 /** Begins the warnings of a run about a noisy machine. */
 export const NOISE_PREFIX = 'noise: ';
+/** In front of a warning of the kernel log. */
+export const KERNEL_WARNING = 'kernel warning: ';
 
 export interface Environment {
   readonly kernel: string;

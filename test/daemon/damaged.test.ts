@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { truncateSync } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -265,4 +266,19 @@ test('a valid image passes the check and shows all its names', { skip }, async (
   await whileServed(lab, lab.file('sound.cfs', sound), async ({ root }) => {
     assert.equal((await listTree(root)).length, allTypes.trimEnd().split('\n').length);
   });
+});
+
+test('a name whose pages of the image are gone gives EIO, and the server goes on', { skip }, async () => {
+  const names = Array.from({ length: 3000 }, (_, i) => line(`/file-${i}`, '100644', { size: 0 }));
+  const path = lab.image('shrinking.cfs', dumpOf([rootLine, ...names]));
+  const served = await serve(lab, path);
+  try {
+    truncateSync(path, 4096);
+    for (const name of ['file-1', 'file-2999'])
+      await assert.rejects(lstat(join(served.root, name)), { code: 'EIO' });
+    assert.equal(served.process.exitCode, null);
+    assert.equal(served.process.signalCode, null);
+  } finally {
+    assert.equal(await served.close(), 0, served.log());
+  }
 });

@@ -113,6 +113,26 @@ test('a signal does not detach another mount above', { skip }, async () => {
   }
 });
 
+test('a signal does not detach a file system that has the number of the mount', { skip }, async () => {
+  const served = await serve(lab, image);
+  const copy = join(lab.folder, 'copy');
+  mkdirSync(copy);
+  const numberAt = (path: string): string | undefined => mountLine(path)?.split(' ')[0];
+  const number = numberAt(served.root);
+  try {
+    assert.equal(spawnSync('mount', ['--bind', served.root, copy]).status, 0);
+    assert.equal(spawnSync('umount', [served.root]).status, 0);
+    // The kernel gives the lowest free number, which may be another one.
+    assert.equal(spawnSync('mount', ['-t', 'tmpfs', 'other', served.root]).status, 0);
+    served.process.kill('SIGTERM');
+    await exitOf(served.process);
+    assert.match(mountLine(served.root) ?? '', / - tmpfs other /, `${number} ${numberAt(served.root)}`);
+  } finally {
+    for (const at of [served.root, copy]) spawnSync('umount', ['-l', at], { stdio: 'ignore' });
+    await served.close();
+  }
+});
+
 test('the death of the parent detaches the mount and ends the server', { skip }, async () => {
   const at = join(lab.folder, 'orphan');
   mkdirSync(at);

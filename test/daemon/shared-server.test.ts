@@ -78,6 +78,36 @@ test('one server serves many mounts, releases them one by one, and ends with its
   assert.equal(readFileSync(join(lab.folder, 'shared.log'), 'latin1'), '');
 });
 
+test('a server at its limit of open files refuses a mount, and the others keep their contents', {
+  skip,
+}, () => {
+  const image = lab.image('limited.cfs', withObject);
+  const server = startServer({
+    argv: [
+      ...['setpriv', '--bounding-set', '-sys_resource', 'prlimit', '--nofile=64:64'],
+      ...[sanitized(), '--control-fd', '{control}'],
+    ],
+    log: join(lab.folder, 'limited.log'),
+    limitMs: 10_000,
+  });
+  const roots: string[] = [];
+  try {
+    let reply = 'ok';
+    while (reply === 'ok' && roots.length < 64) {
+      const root = join(lab.folder, `limited-${roots.length}`);
+      mkdirSync(root);
+      reply = server.sendCommand(['mount', image, root, '', lab.objects]);
+      if (reply === 'ok') roots.push(root);
+    }
+    assert.match(reply, /Too many open files/);
+    assert.ok(roots.length > 10, String(roots.length));
+    for (const root of roots) assert.equal(readFileSync(join(root, 'file')).length, OBJECT_BYTES);
+  } finally {
+    server.close(5000);
+    for (const root of roots) spawnSync('umount', ['-l', root], { stdio: 'ignore' });
+  }
+});
+
 for (const [options, why] of [
   [['--xattr', 'some'], /--xattr must be full, no-acl or auto, not 'some'/],
   [['--transport', 'pigeon'], /--transport must be read-write, threads or uring, not 'pigeon'/],

@@ -123,6 +123,20 @@ test('system calls are listed by phase, process and call', () => {
   assert.equal(calls.totals[3], null, 'the null arm is not counted');
 });
 
+test('ledgers without a phase are no counted calls', () => {
+  const uncounted = samples.map(
+    (sample): Sample =>
+      sample.outcome === 'ok' && sample.pass === 'count' && sample.scenario === 'walk-warm'
+        ? { ...sample, ledger: {} }
+        : sample,
+  );
+  const scenariosIn = (of: readonly Sample[]): readonly string[] => [
+    ...new Set(viewOf(run, of).calls.map(({ scenario }) => scenario)),
+  ];
+  assert.deepEqual(scenariosIn(samples), ['churn', 'walk-warm', 'walk-cold']);
+  assert.deepEqual(scenariosIn(uncounted), ['churn', 'walk-cold']);
+});
+
 test('unequal proofs become warnings', () => {
   const proofs = run.proofs.map((proof, index) =>
     index === 1 ? { ...proof, equal: false, difference: '/etc/passwd: mode' } : proof,

@@ -9,6 +9,7 @@ import {
   formatValue,
   grouped,
   ratioText,
+  runsApartText,
   shellLine,
   shortName,
 } from '../../report/format.ts';
@@ -68,6 +69,17 @@ test('a ratio with its interval has one notation', () => {
   assert.equal(ratioText(ratio), '1.50 (0.98..3.52)');
   assert.equal(ratioText({ ...ratio, center: 1900, lo: 0.000123, hi: 2000 }), '1,900 (0.00012..2,000)');
   assert.equal(ratioText({ kind: 'tooFew', n: 5, needed: 8 }), '5 of 8 blocks');
+});
+
+test('a spread between runs that would round to nothing is left out', () => {
+  const ratio = { kind: 'interval', center: 1.5, lo: 0.98, hi: 3.52, confidence: 0.99, n: 40 } as const;
+  const of = (sd: number) => ({ count: 5, sd });
+  assert.equal(runsApartText(ratio), '');
+  assert.equal(runsApartText({ ...ratio, runs: of(0.021) }), 'run sd 2.1 %');
+  assert.equal(runsApartText({ ...ratio, runs: of(0.0006) }), 'run sd 0.1 %');
+  assert.equal(runsApartText({ ...ratio, runs: of(0.0004) }), '');
+  assert.equal(runsApartText({ ...ratio, machines: of(0.01), runs: of(0) }), 'machine sd 1.0 %');
+  assert.equal(runsApartText({ ...ratio, machines: of(0), runs: of(0.02) }), 'run sd 2.0 %');
 });
 
 test('a difference below the floor is shown as the floor', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { droppedLines, droppedText } from '../../results/not-measured.ts';
+import { droppedLines, droppedText, droppedTexts } from '../../results/not-measured.ts';
 import type { DroppedGroup } from '../../results/schema/not-measured.ts';
 
 const dropped: DroppedGroup = {
@@ -16,7 +16,7 @@ const dropped: DroppedGroup = {
 };
 
 test('a group that was counted before its time ended is not called unmeasured', () => {
-  const time = '(needed, with higher ranks: 12 s; left: 3 s)';
+  const time = '(3 s were left; with all that ranks higher it needed 12 s)';
   const texts: readonly [Partial<DroppedGroup>, string][] = [
     [{}, 'not measured: no time'],
     [{ passes: 1 }, 'counted in 1 pass, not timed: no time'],
@@ -30,8 +30,23 @@ test('a group that was counted before its time ended is not called unmeasured', 
 test('a pool says in how many of its runs a group had no time', () => {
   assert.match(
     droppedText({ ...dropped, inRuns: { dropped: 3, of: 7 } }),
-    /^tamper on base: not measured: no time in 3 of 7 runs \(needed/,
+    /^tamper on base: not measured: no time in 3 of 7 runs \(3 s were left;/,
   );
+});
+
+test('the short text says what a group got, without the times', () => {
+  const short = (...all: readonly Partial<DroppedGroup>[]): readonly string[] =>
+    droppedTexts(all.map((got) => ({ ...dropped, ...got }))).map((texts) => texts.short);
+  const params = { second: 'ext4', levels: 2 };
+  assert.deepEqual(short({ params }), ['tamper levels=2 second=ext4 on base (not measured)']);
+  assert.deepEqual(short({ passes: 1 }), ['tamper on base (counted once, not timed)']);
+  assert.deepEqual(short({ passes: 2, neededBlocks: 0 }), ['tamper on base (counted in 2 passes)']);
+  assert.deepEqual(short({ blocks: 4, inRuns: { dropped: 3, of: 7 } }), [
+    'tamper on base (4 of 8 blocks, in 3 of 7 runs)',
+  ]);
+  assert.deepEqual(short({ params }, { params: { second: 'xfs' } }), [
+    'tamper levels=2 second=ext4 on base (not measured), and 1 more with other parameters',
+  ]);
 });
 
 test('groups with equal parameters count once, however many entries they have', () => {

@@ -43,6 +43,17 @@ static void stop_taking(struct worker *worker)
 	__atomic_store_n(&worker->results->taken, worker->script->life_count, __ATOMIC_RELAXED);
 }
 
+/* The lives end with the last life of any worker, before the workers exit. */
+static void end_lives(const struct worker *worker)
+{
+	int64_t now = since_start(worker);
+	int64_t last = __atomic_load_n(&worker->results->ended_ns, __ATOMIC_RELAXED);
+
+	while (now > last && !__atomic_compare_exchange_n(&worker->results->ended_ns, &last, now, 0, __ATOMIC_RELAXED,
+							  __ATOMIC_RELAXED))
+		;
+}
+
 /* Returns the number of the next life, or -1. */
 static int64_t take(struct worker *worker)
 {
@@ -120,6 +131,7 @@ static int work(struct worker *worker, char **argv, int gate)
 	sleep_until(worker->results->started_ns);
 	while ((number = take(worker)) >= 0)
 		live_one(worker, number);
+	end_lives(worker);
 	add_usage(worker->results, 1);
 	return 0;
 }
@@ -227,7 +239,6 @@ static int run(struct worker *worker, char **argv, pid_t server)
 	results->user_ns = -process_cpu_ns(server);
 	close(crew.gate);
 	fine = await_workers(&crew);
-	results->ended_ns = since_start(worker);
 	results->user_ns += process_cpu_ns(server);
 	return fine ? 0 : 1;
 }

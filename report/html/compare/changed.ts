@@ -51,7 +51,7 @@ const ofArms = ({ row, isRed }: ComparedTime): ChangeRow => ({
   name: metricName(row),
   cells: [
     formatValue(row.metric, row.baseMedian),
-    formatValue(row.metric, row.headMedian),
+    row.headMedian === null ? 'absent' : formatValue(row.metric, row.headMedian),
     ratioText(row.ratio),
     verdict(row),
     times(row.detectable),

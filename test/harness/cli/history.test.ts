@@ -108,6 +108,16 @@ test('show names the changed series, the run, and both values', () => {
   assert.ok(stdout.split('\n').every((line) => line.length <= 80));
 });
 
+test('show --metric knows the runs that did not make a call', () => {
+  const calls = join(root, 'calls');
+  mkdirSync(calls);
+  const newly = oneMore(base, { arm: 'unpacked-overlay', phase: 'create', actor: 'tar', call: 'getppid' });
+  for (const [more, given] of [base, newly].entries())
+    assert.equal(cfsbench('history', 'add', writeRun(given, 7 + more), '--store', calls).status, 0);
+  const { stdout } = cfsbench('history', 'show', '--store', calls, '--metric', 'getppid');
+  assert.match(stdout.replace(/\n +/g, ' '), /changed with run-8 \(commit \w+\): 0 -> 1/);
+});
+
 test('show --format json has every series, --format html is written to --out', () => {
   const trends = JSON.parse(cfsbench('history', 'show', '--store', store, '--json').stdout) as {
     of: { what: string };

@@ -103,6 +103,26 @@ test('a scenario’s further parameters rank below the first ones of all scenari
   );
 });
 
+test('scenarios that are only counted rank after the first parameters of the first image', () => {
+  const ids = ['churn', 'walk-warm', 'lookup-trace', 'memory'];
+  const counted = [group('lookup-trace', 'small')];
+  const timed = ['a', 'b'].flatMap((image) => [
+    ...scenarioOf('churn').params.map((params) => ({ ...group('churn', image), params })),
+    group('walk-warm', image),
+    group('memory', image),
+  ]);
+  const ranking = { scenarios: ids.map(scenarioOf), images: ['large', 'a', 'b', 'small'] };
+  const further = (image: string): string[] =>
+    scenarioOf('churn')
+      .params.slice(1)
+      .map(() => `churn ${image}`);
+  assert.deepEqual(names(byRank([...timed, ...counted], ranking)), [
+    ...['churn a', 'walk-warm a', 'lookup-trace small', ...further('a')],
+    ...['churn b', 'walk-warm b', ...further('b'), 'memory a', 'memory b'],
+  ]);
+  assert.deepEqual(names(byRank(counted, ranking)), ['lookup-trace small']);
+});
+
 const sample = (pass: 'time' | 'count', block: number, slotNs: number): Sample => ({
   ...{ seq: 0, block, order: 0, pass, scenario: 'churn', arm: 'x', backend: 'x', image: 'image' },
   ...{ cache: 'warm', params: {}, schema: SCHEMA, startedAt: '', slotNs, took: {}, notes: [] },

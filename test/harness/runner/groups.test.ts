@@ -5,6 +5,7 @@ import type { Scenario } from '../../../harness/model/scenario.ts';
 import type { Arm } from '../../../harness/runner/arm.ts';
 import { groupsOf, ownSources, paramsOf, type Question, variantsOf } from '../../../harness/runner/groups.ts';
 import { countingSlots, timingSlots } from '../../../harness/runner/plan.ts';
+import { scenarios } from '../../../scenarios/registry.ts';
 
 const scenario = (id: string, more: Partial<Scenario> = {}): Scenario => ({
   id,
@@ -162,6 +163,28 @@ test('placement needed: variants are compared on one CPU, and each arm is counte
     'a one {"placement":"same-cpu"} plain+other+loop',
   ]);
   assert.equal(told(groupsOf({ ...asked, placement: 'free' }))[0], 'a one {} plain+other+loop');
+});
+
+test('placement needed: the walks through servers are measured in both placements', () => {
+  const ids = ['walk-servers-warm', 'walk-servers-cold'];
+  const asked = question(
+    ids.map((id) => scenarios.find((known) => known.id === id)!),
+    {
+      arms: [arm('erofs-overlay'), arm('composefs-fuse'), arm('composefs-fuse-shared', 'Why one each?')],
+      ownImages: new Map([['fixture:debian-12-base', 'base']]),
+      placement: 'needed',
+    },
+  );
+  const all = 'erofs-overlay+composefs-fuse+composefs-fuse-shared';
+  const [free, pinned] = ['{}', '{"placement":"same-cpu"}'].map((params) =>
+    ids.map((id) => `${id} base ${params} ${all}`),
+  );
+  const toldWith = (placement: Question['placement']): readonly string[] =>
+    told(groupsOf({ ...asked, placement })).sort();
+  for (const placement of ['needed', 'both'] as const)
+    assert.deepEqual(toldWith(placement), [...free!, ...pinned!].sort());
+  assert.deepEqual(toldWith('free'), [...free!].sort());
+  assert.deepEqual(toldWith('same-cpu'), [...pinned!].sort());
 });
 
 test('a scenario that is only counted is never timed', () => {

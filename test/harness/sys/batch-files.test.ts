@@ -11,6 +11,7 @@ import {
   readFileSync,
   statSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -78,6 +79,25 @@ describe('many files in one window', {
     assert.deepEqual(readdirSync(dir).sort(), ['used', 'used-twice']);
   });
 
+  test('collect follows no link to a folder, and a missing folder inside is a failure', (t) => {
+    const folder = temporaryFolder(t);
+    const objects = join(folder, 'objects');
+    const outside = join(folder, 'outside');
+    for (const dir of [objects, outside, join(objects, 'ab')]) mkdirSync(dir);
+    for (const file of [join(outside, 'stays'), join(objects, 'ab', 'c'.repeat(62))]) writeFileSync(file, '');
+    symlinkSync(outside, join(objects, 'cd'));
+    const work = { dirs: [objects], keep: [], removesFolders: true };
+    assert.throws(() => here.collect(work), { code: 'ENOTDIR', facts: [join(objects, 'cd')] });
+    assert.ok(existsSync(join(outside, 'stays')));
+    unlinkSync(join(objects, 'cd'));
+    symlinkSync(join(folder, 'absent'), join(objects, 'cd'));
+    assert.throws(() => here.collect(work), { facts: [join(objects, 'cd')] });
+    unlinkSync(join(objects, 'cd'));
+    here.collect(work);
+    here.collect(work);
+    assert.ok(!existsSync(objects));
+  });
+
   test('removeTree removes files of all types and names', (t) => {
     const folder = temporaryFolder(t);
     const tree = join(folder, 'tree');
@@ -134,6 +154,26 @@ describe('many files in one window', {
     assert.deepEqual(readdirSync(linkStore).sort(), live);
     here.collectLinkStore({ dirs, live: Buffer.alloc(0) });
     assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('hasLinks looks each file up in its folder, up to the first that is missing', (t) => {
+    const folder = temporaryFolder(t);
+    const dirs = ['even', 'odd'].map((name) => join(folder, name));
+    const keys = Array.from({ length: 64 }, (_, i) => (i * 4).toString(16).padStart(2, '0').repeat(32));
+    for (const dir of dirs) mkdirSync(dir);
+    const pathOf = (key: string): string => join(dirs[Number.parseInt(key[0]!, 16) % 2]!, key);
+    for (const key of keys) writeFileSync(pathOf(key), '');
+    const names = (of: readonly string[]): Buffer => Buffer.from(of.join(''), 'hex');
+    assert.ok(here.hasLinks(dirs, names(keys)));
+    assert.ok(here.hasLinks(dirs, names([])));
+    assert.ok(!here.hasLinks([dirs[0]!], names(keys)));
+    for (const missing of [0, 31, 63]) {
+      unlinkSync(pathOf(keys[missing]!));
+      assert.ok(!here.hasLinks(dirs, names(keys)), keys[missing]);
+      writeFileSync(pathOf(keys[missing]!), '');
+    }
+    const long = join(folder, 'x'.repeat(4096));
+    assert.throws(() => here.hasLinks([long], names(keys)), { code: 'ENAMETOOLONG' });
   });
 
   const DIGEST = 'ab'.repeat(32);

@@ -6,6 +6,7 @@ import fs, {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -45,6 +46,16 @@ test('a run lists the other runs that measure, until they end', async () => {
   assert.deepEqual(liveRuns(), [run('b')]);
   second.close();
   assert.deepEqual(readdirSync(folder), []);
+});
+
+test('a run removes the files of processes that were killed before they had their locks', async () => {
+  const ids = [0, 1].map((digit) => `0000000${digit}-0000-0000-0000-000000000000`);
+  const [old, recent] = ids.map((id) => join(folder, `cfsbench-new-${id}`));
+  for (const path of [old!, recent!, join(folder, 'cfsbench-new-other')]) writeFileSync(path, '');
+  for (const path of [old!, join(folder, 'cfsbench-new-other')]) utimesSync(path, 1, 1);
+  const lock = await lockRun(run('a'));
+  lock.close();
+  assert.deepEqual(readdirSync(folder).sort(), [`cfsbench-new-${ids[1]}`, 'cfsbench-new-other']);
 });
 
 test('a pool and the run that it started count as one', async () => {

@@ -51,6 +51,26 @@ const scale = (files: number, calls: Calls, more: Partial<MadeGroup> = {}): Made
   };
 };
 
+/** The same group without counts of an arm. */
+const without = (group: MadeGroup, arm: string): MadeGroup => {
+  const { [arm]: _count, ...count } = group.count!;
+  const { [arm]: _ledger, ...ledgers } = group.ledgers!;
+  return { ...group, count, ledgers };
+};
+
+const DIRECT = 'hardlink-checkout-direct';
+/** With a checkout that needs no commands. */
+const withDirect = (createPerFile: number, destroyPerFile: number): readonly MadeGroup[] =>
+  SIZES.map((files) => {
+    const group = scale(files, {});
+    const calls = { createCallCount: createPerFile * files, destroyCallCount: destroyPerFile * files };
+    return {
+      ...group,
+      count: { ...group.count, [DIRECT]: calls },
+      ledgers: { ...group.ledgers, [DIRECT]: counted },
+    };
+  });
+
 const run = (groups: readonly MadeGroup[], more: Partial<MadeRun> = {}): MadeRun => ({
   groups,
   images: SIZES.map((files) => ({
@@ -78,10 +98,10 @@ test('supported: every checkout takes a call per file, every manifest none', () 
   // The cheapest checkout decides: in this journal, the removal of unpacked and reflinked files.
   assert.ok(Math.abs(judged.decidedBy!.value - 3) < 1e-6);
   const figures = (words: RegExp) => judged.figures.filter(({ what }) => words.test(what));
-  assert.ok(Math.abs(figures(/^hardlink-checkout, calls of create/)[0]!.value - 3.1) < 1e-6);
+  assert.ok(Math.abs(figures(/^hardlink-checkout: calls of create/)[0]!.value - 3.1) < 1e-6);
   for (const arm of ['erofs-overlay', 'composefs-fuse'])
     assert.deepEqual(
-      figures(new RegExp(`^${arm}, calls of create, mount`)).map(({ value }) => value),
+      figures(new RegExp(`^${arm}: calls of create, mount`)).map(({ value }) => value),
       [0],
     );
 });
@@ -109,20 +129,9 @@ test('not supported: mounting a larger image takes one more call', () => {
 });
 
 test('a checkout variant without commands is judged if the run has it', () => {
-  const direct = SIZES.map((files) => {
-    const group = scale(files, {});
-    return {
-      ...group,
-      count: {
-        ...group.count,
-        'hardlink-checkout-direct': { createCallCount: 0.5 * files, destroyCallCount: 2 * files },
-      },
-      ledgers: { ...group.ledgers, 'hardlink-checkout-direct': counted },
-    };
-  });
-  const judged = verdictOn(claim, run(direct));
+  const judged = verdictOn(claim, run(withDirect(0.5, 2)));
   assert.ok(judged.verdict === 'not supported');
-  assert.match(judged.decidedBy!.what, /^hardlink-checkout-direct, calls of create/);
+  assert.match(judged.decidedBy!.what, /^hardlink-checkout-direct: calls of create/);
 });
 
 test('every two neighbouring sizes count, not the average slope', () => {
@@ -130,7 +139,7 @@ test('every two neighbouring sizes count, not the average slope', () => {
   assert.equal(verdictOn(claim, run(flat)).verdict, 'not supported');
 });
 
-test('ingest and collect per object are stand-ins; tar’s calls that move contents are shown', () => {
+test('ingest and collect per object are stand-ins; calls of tar for its archive and files are shown', () => {
   const churn: MadeGroup = {
     scenario: 'churn',
     params: { local: 'nothing', ingest: 'trusted' },
@@ -164,9 +173,13 @@ test('an image of churn adds a size unless churn-scale has that size', () => {
   assert.equal(verdictOn(claim, run([small!, base!, known])).verdict, 'supported');
 });
 
+const EVERY_ARM =
+  'calls of hardlink-checkout, unpacked-overlay, reflink-checkout, erofs-overlay, composefs-fuse';
+
 test('undecided: only one size, or passes of any arm differ', () => {
   const one = verdictOn(claim, run([scale(140, {})]));
   assert.ok(one.verdict === 'undecided' && one.wouldDecide.startsWith('cfsbench run'));
+  assert.equal(one.because, `${EVERY_ARM}: counted at fewer than two sizes`);
   const varying = scale(140, {});
   for (const arm of ['unpacked-overlay', 'composefs-fuse']) {
     const count = {
@@ -175,30 +188,42 @@ test('undecided: only one size, or passes of any arm differ', () => {
     };
     const judged = verdictOn(claim, run([{ ...varying, count }, scale(3000, {})]));
     assert.equal(judged.verdict, 'undecided', arm);
-    assert.match(judged.because, new RegExp(arm));
+    assert.equal(judged.because, `calls of ${arm}: not equal in every pass`);
   }
 });
 
 test('undecided: counted in fewer than three passes', () => {
   const judged = on({}, { passes: 2 });
   assert.ok(judged.verdict === 'undecided');
-  assert.match(judged.because, /calls of hardlink-checkout: fewer than three counting passes/);
+  assert.equal(judged.because, `${EVERY_ARM}: fewer than three counting passes`);
   assert.match(judged.wouldDecide, /--count-passes 3/);
   assert.equal(on({ linkPerFile: 0.9 }, { passes: 1 }).verdict, 'undecided', 'nor is it refuted');
+  const ended = { scenario: 'churn', params: {}, image: 'x', passes: 1, blocks: 0, neededBlocks: 8 };
+  const cut = on({}, { passes: 1, dropped: [{ kind: 'group', ...ended, neededNs: 2e9, leftNs: 1e9 }] });
+  assert.ok(cut.verdict === 'undecided' && /longer --budget/.test(cut.wouldDecide));
   const traced = on({}, { passes: 1, ledgerSource: 'strace' });
   assert.ok(traced.verdict === 'undecided' && /where BPF works/.test(traced.wouldDecide));
 });
 
+test('undecided with strace, which sees commands only; a checkout made by commands can still refute', () => {
+  const strace = { ledgerSource: 'strace' };
+  const traced = on({}, strace);
+  assert.ok(traced.verdict === 'undecided');
+  assert.equal(traced.because, 'calls of erofs-overlay, composefs-fuse: strace counts commands only');
+  assert.match(traced.wouldDecide, /where BPF works/);
+  assert.equal(on({ linkPerFile: 0.9 }, strace).verdict, 'not supported');
+  // Without a command there is nothing to count.
+  const direct = withDirect(0, 0);
+  assert.equal(verdictOn(claim, run(direct)).verdict, 'not supported');
+  const unseen = verdictOn(claim, run(direct, strace));
+  assert.equal(unseen.verdict, 'undecided');
+  assert.match(unseen.because, /^calls of hardlink-checkout-direct, erofs-overlay, .* commands only$/);
+});
+
 test('reflinks are optional, hard links and layers are needed', () => {
-  const without = (arm: string) =>
-    SIZES.map((files) => {
-      const group = scale(files, {});
-      const { [arm]: _count, ...count } = group.count!;
-      const { [arm]: _ledger, ...ledgers } = group.ledgers!;
-      return { ...group, count, ledgers };
-    });
-  assert.equal(verdictOn(claim, run(without('reflink-checkout'))).verdict, 'supported');
-  const judged = verdictOn(claim, run(without('hardlink-checkout')));
+  const lacking = (arm: string): MadeRun => run(SIZES.map((files) => without(scale(files, {}), arm)));
+  assert.equal(verdictOn(claim, lacking('reflink-checkout')).verdict, 'supported');
+  const judged = verdictOn(claim, lacking('hardlink-checkout'));
   assert.equal(judged.verdict, 'undecided');
   assert.match(judged.because, /hardlink-checkout/);
 });
@@ -218,6 +243,22 @@ test('undecided: a checkout or a manifest backend failed in every slot; one that
     'supported',
     'other slots of it did not fail',
   );
+});
+
+test('undecided: a checkout or a manifest backend failed at one size; one that refutes still does', () => {
+  const failing = (arm: string, calls: Calls = {}): MadeRun =>
+    run(
+      SIZES.map((files) => {
+        const group = scale(files, calls);
+        return files === 3000 ? { ...without(group, arm), failed: [arm] } : group;
+      }),
+    );
+  for (const arm of ['unpacked-overlay', 'reflink-checkout', 'erofs-overlay']) {
+    const judged = verdictOn(claim, failing(arm));
+    assert.equal(judged.verdict, 'undecided');
+    assert.equal(judged.because, `no value of ${arm}: its slots failed`);
+    assert.equal(verdictOn(claim, failing(arm, { linkPerFile: 0.5 })).verdict, 'not supported');
+  }
 });
 
 test('not testable: with the reason why nothing was unpacked or counted', () => {

@@ -44,6 +44,7 @@ test('undecided: passes differ, or pages are in memory neither once nor twice', 
   undecided(ONCE_WRONG, { ...TWICE, mountCopiesRatio: [2, 1.7, 2] });
   undecided(ONCE_WRONG, { ...TWICE, mountCopiesRatio: [2, 1.99, 2] });
   undecided(ONCE_WRONG, { ...TWICE, mountCopiesRatio: 1.5 });
+  undecided(ONCE_WRONG, { ...TWICE, mountCopiesRatio: 0.5 });
   undecided({ ...ONCE_WRONG, wrongLinkCount: [120, 0, 120] }, TWICE);
   undecided({ ...ONCE_WRONG, mountFrameCount: [1200, 1300, 1200] }, TWICE);
 });

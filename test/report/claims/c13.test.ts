@@ -37,7 +37,7 @@ const tampered = (erofs: Series, unpacked: Series = layers()): readonly MadeGrou
 test('supported: each level notices its own changes, and the reason lists those of verity=require', () => {
   const judged = verdictOn(claim, { groups: tampered(matrix()) });
   assert.equal(judged.verdict, 'supported');
-  assert.match(judged.because, /verity=require also notices a replaced redirect/);
+  assert.match(judged.because, /verity=require compares also differs after a replaced redirect/);
   const sums = judged.figures
     .filter(({ metric }) => metric === 'noticedChangeCount')
     .map(({ value }) => value);
@@ -59,7 +59,9 @@ for (const change of OUTSIDE) {
     assert.equal(judged.verdict, 'not supported');
     assert.match(
       judged.because,
-      change === 'replaced' ? /verity=require misses a redirect/ : /verity=require notices/,
+      change === 'replaced'
+        ? /digest that verity=require compares misses a redirect/
+        : /digest that verity=require compares notices/,
     );
   });
 }
@@ -91,6 +93,17 @@ test('an older run without added and removed files is judged by the changes that
   const judged = verdictOn(claim, { groups: tampered(older, {}) });
   assert.equal(judged.verdict, 'supported');
   assert.equal(judged.figures[2]!.value, 6);
+});
+
+test('undecided: the slots of unpacked layers failed; an older run without them is judged by the rest', () => {
+  const alone = (more: Series = {}): MadeGroup => ({
+    scenario: 'tamper',
+    count: { 'erofs-overlay': matrix(more) },
+  });
+  const failed = ['unpacked-overlay'];
+  assert.equal(verdict([{ ...alone(), failed }]), 'undecided');
+  assert.equal(verdict([{ ...alone({ ownerByFileCount: 1 }), failed }]), 'not supported');
+  assert.equal(verdict([alone()]), 'supported');
 });
 
 test('a kernel that enforces the levels is part of the verdict', () => {
@@ -133,6 +146,20 @@ test('undecided: a kernel serves a changed byte, or its passes differ', () => {
   assert.equal(on({ reference: { mode: 'Unseen' } }), 'undecided');
   assert.equal(verdict(verifyingKernel({ files: { written: 'Served' } })), 'undecided');
 });
+
+for (const level of ['files', 'reference', 'manifest'])
+  test(`undecided: slots of the enforced level ${level} failed, unless an attack contradicts it`, () => {
+    const cut = (ends: Parameters<typeof verifyingKernel>[0] = {}): readonly MadeGroup[] =>
+      verifyingKernel(ends).map((group) =>
+        group.params!['level'] === level ? { ...group, failed: ['erofs-overlay-verity'] } : group,
+      );
+    const judged = verdictOn(claim, { groups: [...tampered(matrix()), ...cut()] });
+    assert.equal(judged.verdict, 'undecided');
+    assert.match(judged.because, /or slots failed/);
+    assert.doesNotMatch(judged.because, /where its level says/);
+    assert.equal(verdict(cut()), 'undecided', 'nothing was computed');
+    assert.equal(verdict([...tampered(matrix()), ...cut({ files: { mode: 'AtRead' } })]), 'not supported');
+  });
 
 test('the result of a truncated image does not change the verdict', () => {
   for (const ending of ['Served', 'AtOpen', 'Unseen'])

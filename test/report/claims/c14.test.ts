@@ -38,6 +38,8 @@ test('undecided: without the disk, with passes that differ, or with pairs that d
   assert.equal(verdict([once]), 'undecided');
   const some = cache({ 'erofs-overlay': { mountCopiesRatio: [1, 1.4, 1] } });
   assert.equal(verdict([some, disk(LITTLE)]), 'undecided');
+  const evicted = cache({ 'erofs-overlay': { mountCopiesRatio: 0.5 } });
+  assert.equal(verdict([evicted, disk(LITTLE)]), 'undecided', 'half of the pages are in memory');
   const onTheLine = disk({ ...LITTLE, addedDiskBytes: [60_000, 80_000, 60_000] });
   assert.equal(verdict([once, onTheLine]), 'undecided');
   const split = [once, cache({ 'erofs-overlay': { mountCopiesRatio: 2 } }, 'base'), disk(LITTLE)];

@@ -142,3 +142,35 @@ test('a client must refuse what its server forges', () => {
   assert.equal(odd.verdict, 'undecided');
   assert.match(verdictOn(claim, withMore()).because, /attacks by a server were not tried/);
 });
+
+test('undecided: slots of attacks by a server, or of pulls onto an earlier version, failed', () => {
+  const [client, both] = [['composefs-fuse'], ['erofs-overlay', 'unpacked-overlay']];
+  const pull = pulled(26e6, 101e6, 556);
+  const groups: readonly MadeGroup[] = [
+    { ...careful(), failed: client },
+    { scenario: 'enforced', params: { level: 'signature' }, failed: client },
+    ...both.map((arm) => ({ ...pull, failed: [arm] })),
+    { scenario: 'pull', params: pull.params!, failed: both },
+  ];
+  for (const more of groups) {
+    const judged = verdictOn(claim, withMore(more));
+    assert.ok(judged.verdict === 'undecided');
+    assert.equal(judged.because, 'slots of pulls, or of attacks by a server, failed');
+    assert.match(judged.wouldDecide, /without failed slots/);
+  }
+  const served = withMore({ ...careful({ rollback: 'Served' }), failed: client });
+  assert.equal(verdictOn(claim, served).verdict, 'not supported');
+});
+
+test('failed slots of other levels, pulls and backends leave the verdict as it is', () => {
+  const groups: readonly MadeGroup[] = [
+    { scenario: 'enforced', params: { level: 'files' }, failed: ['composefs-fuse-verity'] },
+    {
+      scenario: 'pull',
+      params: { have: 'nothing', via: 'pack', versions: IMAGE },
+      failed: ['erofs-overlay'],
+    },
+    { ...pulled(26e6, 101e6, 556), failed: ['erofs-full'] },
+  ];
+  for (const more of groups) assert.equal(verdictOn(claim, withMore(more)).verdict, 'supported');
+});

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { backends as registered } from '../../../harness/backends/registry.ts';
 import { claim, SAME_LISTING } from '../../../report/claims/c18.ts';
+import type { Params } from '../../../results/schema/shared.ts';
 import { scenario as walkCold } from '../../../scenarios/walk-servers-cold.ts';
 import { scenario as walkWarm } from '../../../scenarios/walk-servers-warm.ts';
-import { type MadeRun, verdictOn } from './journal.ts';
+import { type MadeGroup, type MadeRun, verdictOn } from './journal.ts';
 import { images, type WalkTimes, walks } from './listings.ts';
 
 const FUSE = 'composefs-fuse';
@@ -20,22 +21,24 @@ const NOT_INSTALLED = {
   need: 'composefs-fuse',
   reason: 'not installed',
 };
+const walked = (warm: WalkTimes, cold: WalkTimes, params: Params = {}): readonly MadeGroup[] => [
+  walks('walk-servers-warm', { 'erofs-overlay': 100, ...warm }, params),
+  walks('walk-servers-cold', { 'erofs-overlay': 100, ...cold }, params),
+];
+/** `pinned`: server and client on one CPU, warm and cold. */
 const on = (
   warm: WalkTimes,
   cold: WalkTimes,
-  more: Partial<MadeRun> & { readonly pinned?: WalkTimes } = {},
+  more: Partial<MadeRun> & { readonly pinned?: readonly [warm: WalkTimes, cold: WalkTimes] } = {},
 ) => {
-  const { pinned = {}, ...rest } = more;
+  const { pinned, ...rest } = more;
   return verdictOn(claim, {
     images,
     backends,
     skipped: [NOT_INSTALLED],
     groups: [
-      walks('walk-servers-warm', { 'erofs-overlay': 100, ...warm }),
-      walks('walk-servers-cold', { 'erofs-overlay': 100, ...cold }),
-      ...(Object.keys(pinned).length === 0
-        ? []
-        : [walks('walk-servers-warm', { 'erofs-overlay': 100, ...pinned }, { placement: 'same-cpu' })]),
+      ...walked(warm, cold),
+      ...(pinned === undefined ? [] : walked(...pinned, { placement: 'same-cpu' })),
     ],
     ...rest,
   });
@@ -52,15 +55,31 @@ test('not supported: every server takes longer, warm or cold; the fastest of the
     [120, 200],
     [200, 120],
   ] as const) {
-    const judged = on({ [FUSE]: warm, ...slow }, { [FUSE]: cold, ...slow });
+    const times = [
+      { [FUSE]: warm, ...slow },
+      { [FUSE]: cold, ...slow },
+    ] as const;
+    const judged = on(...times, { pinned: times });
     assert.ok(judged.verdict === 'not supported');
     assert.ok(Math.abs(judged.decidedBy!.value - 2) < 0.01);
   }
 });
+test('undecided: every server takes longer, but not each was measured in both placements', () => {
+  const times = [
+    { [FUSE]: 200, ...slow },
+    { [FUSE]: 130, ...slow },
+  ] as const;
+  const free = on(...times);
+  assert.equal(free.verdict, 'undecided');
+  assert.match(free.because, /^warm: every server .*, but not each was measured in both placements$/);
+  assert.equal(on(...times, { pinned: [{ [FUSE]: 200 }, times[1]] }).verdict, 'undecided', 'one server');
+  assert.equal(on(...times, { pinned: times }).verdict, 'not supported');
+  assert.equal(on(...times, { cpuCount: 1 }).verdict, 'not supported', 'one CPU is one placement');
+});
 test('the best variant and the best placement count', () => {
   assert.equal(on({ [FUSE]: 200, [OTHER]: 120 }, { [FUSE]: 130, ...slow }).verdict, 'supported');
-  const pinned = { [FUSE]: 110 };
-  assert.equal(on({ [FUSE]: 200, ...slow }, { [FUSE]: 130, ...slow }, { pinned }).verdict, 'supported');
+  const best = on({ [FUSE]: 200, ...slow }, { [FUSE]: 130, ...slow }, { pinned: [{ [FUSE]: 110 }, {}] });
+  assert.equal(best.verdict, 'supported');
 });
 test('undecided: a server that can run was not measured, and is named', () => {
   const one = on({ [FUSE]: 120 }, { [FUSE]: 130 });

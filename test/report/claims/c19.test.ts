@@ -92,6 +92,19 @@ test('undecided: too few unmounts to say never; the backend with fewest decides'
   assert.equal(verdictOn(claim, { groups: [two] }).verdict, 'undecided');
 });
 
+test('undecided: a slot of a headline backend failed, and its counts are lost; one case still refutes', () => {
+  const failed = ['composefs-fuse', 'erofs-overlay-loop'];
+  const judged = verdictOn(claim, { groups: [{ ...headline(0), failed }] });
+  assert.ok(judged.verdict === 'undecided');
+  assert.match(judged.because, /^slots of composefs-fuse failed, /);
+  assert.match(judged.wouldDecide, /without failed slots/);
+  assert.equal(judged.figures.length, 3);
+  const held = verdictOn(claim, { groups: [{ ...headline([0, 0, 0, 1]), failed }] });
+  assert.equal(held.verdict, 'not supported');
+  const variant = { ...headline(0), failed: ['erofs-overlay-loop'] };
+  assert.equal(verdictOn(claim, { groups: [variant] }).verdict, 'supported');
+});
+
 test('a backend that cannot be checked is named and gets no zero', () => {
   const shared = group({ 'composefs-fuse-shared': { setUpWallNs: 1e8 } });
   const judged = verdictOn(claim, { groups: [headline(0), shared] });

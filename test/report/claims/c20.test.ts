@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c20.ts';
+import type { Params } from '../../../results/schema/shared.ts';
 import { around, type MadeGroup, verdictOn } from './journal.ts';
 
 type Ratios = readonly number[];
@@ -67,6 +68,47 @@ test('undecided: only one of the journalled file systems was measured', () => {
   const judged = verdictOn(claim, { groups: [removal('ext4', around(2)), removal('work', around(2))] });
   assert.equal(judged.verdict, 'undecided');
   assert.match(judged.because, /not measured on xfs/);
+});
+
+test('undecided: the work file system was not measured', () => {
+  for (const slowdown of [around(2), around(1)]) {
+    const judged = verdictOn(claim, { groups: [removal('ext4', slowdown), removal('xfs', slowdown)] });
+    assert.equal(judged.verdict, 'undecided');
+    assert.match(judged.because, /^not measured on the work file system; /);
+  }
+});
+
+test('undecided: unpacked layers have no value on one of the file systems', () => {
+  for (const slowdown of [around(2), around(1)]) {
+    const [ext4, xfs, work] = everywhere(slowdown);
+    const { 'erofs-overlay': objects } = work!.time!;
+    const groups = [ext4!, xfs!, { ...work!, time: { 'erofs-overlay': objects! } }];
+    const judged = verdictOn(claim, { groups });
+    assert.equal(judged.verdict, 'undecided');
+    assert.equal(judged.because, 'no value of unpacked-overlay: made on work');
+  }
+});
+
+test('undecided: the run had no time for a group that decides', () => {
+  const late = (params: Params) =>
+    verdictOn(claim, {
+      groups: everywhere(around(2)),
+      dropped: [
+        {
+          kind: 'group',
+          scenario: 'cleanup',
+          params: { local: 'nothing', on: 'xfs', size: 'base', ...params },
+          image: 'larger',
+          ...{ blocks: 0, neededBlocks: 8, neededNs: 2e9, leftNs: 1e9 },
+        },
+      ],
+    });
+  const judged = late({ caches: 'warm', durable: 'yes' });
+  assert.ok(judged.verdict === 'undecided');
+  assert.match(judged.because, /^no time for cleanup .*on=xfs.* on larger/);
+  assert.match(judged.wouldDecide, /longer --budget/);
+  assert.equal(late({ caches: 'cold', durable: 'yes' }).verdict, 'supported', 'shown only');
+  assert.equal(late({ caches: 'warm', durable: 'no' }).verdict, 'supported', 'shown only');
 });
 
 test('other ways of removing are shown and decide nothing', () => {

@@ -106,6 +106,26 @@ test('undecided: a backend of the claim failed in every slot', () => {
   }
 });
 
+test('the largest image decides, whatever the order of the journal', () => {
+  const on = (image: string, checkout: number): MadeGroup => ({
+    ...group({ 'erofs-overlay': sustains(1024), 'hardlink-checkout': sustains(checkout) }),
+    image,
+  });
+  const both = (small: number, large: number) => [on('small', small), on('large', large)];
+  const images = [
+    { name: 'small', entryCount: 1000 },
+    { name: 'large', entryCount: 60_000 },
+  ];
+  // 32 is supported, 64 undecided.
+  for (const groups of [both(32, 64), both(32, 64).reverse()]) {
+    const judged = verdictOn(claim, { groups, images });
+    assert.equal(judged.verdict, 'undecided');
+    assert.match(judged.because, /^large: .*; the smaller small: supported/);
+  }
+  for (const groups of [both(64, 32), both(64, 32).reverse()])
+    assert.equal(verdictOn(claim, { groups, images }).verdict, 'supported');
+});
+
 test('undecided: nothing was measured', () => {
   const judged = verdictOn(claim, { groups: [] });
   assert.equal(judged.verdict, 'undecided');

@@ -18,7 +18,7 @@ export const claimOf = (id: string, judge: Claim['judge'], more: Partial<Claim> 
 });
 
 export const ratio = (value: number): Figure => ({
-  what: 'walk-warm',
+  what: 'ratio of walk-warm',
   metric: 'walkRatio',
   value,
   interval: { kind: 'interval', center: value, lo: value - 0.02, hi: value + 0.03, confidence: 0.99, n: 8 },

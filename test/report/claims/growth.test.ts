@@ -86,3 +86,16 @@ test('a phase without a call is zero; an uncounted arm, unequal passes and too f
   const few = evidence([group(100, [1], [5, 5]), group(300, [1], [5, 5, 5])]);
   assert.equal(callGrowth(few, few.groups(PLACE), ARM, ['create']), null);
 });
+
+test('a phase without a call in one pass is not equal in every pass', () => {
+  const counted = (files: number, calls: readonly number[]) => {
+    const one = group(files, [1], calls);
+    return { ...one, count: { [ARM]: { createCallCount: calls, destroyCallCount: [2, 2, 2] } } };
+  };
+  const growthOf = (calls: readonly number[]) => {
+    const of = evidence([counted(100, calls), counted(300, [5, 5, 5])]);
+    return callGrowth(of, of.groups(PLACE), ARM, ['create']);
+  };
+  assert.equal(growthOf([5, 5, 5])!.most, 0);
+  assert.equal(growthOf([5, 5]), null);
+});

@@ -1,6 +1,6 @@
 // Journals for tests of rules: values by arm and metric, nothing random.
 import type { Claim, Judgement } from '../../../report/claims/claim.ts';
-import { evidenceOf } from '../../../report/claims/evidence.ts';
+import { type Evidence, evidenceOf } from '../../../report/claims/evidence.ts';
 import { startTally } from '../../../results/compare/tally.ts';
 import type { Conditions, Moment } from '../../../results/schema/machine.ts';
 import type { ImageInfo, Ledger, Pass, RunFile, Sample } from '../../../results/schema/run.ts';
@@ -36,6 +36,7 @@ export interface MadeRun {
   /** Replaces the backends of the example run. */
   readonly backends?: RunFile['catalogue']['backends'];
   readonly features?: RunFile['environment']['features'];
+  readonly cpuCount?: number;
   readonly ledgerSource?: string;
   /** A problem of the machine. */
   readonly noise?: string;
@@ -146,7 +147,11 @@ export const made = (given: MadeRun): { readonly run: RunFile; readonly samples:
   const run: RunFile = {
     ...base,
     catalogue: { ...base.catalogue, backends: given.backends ?? base.catalogue.backends },
-    environment: { ...base.environment, features: given.features ?? base.environment.features },
+    environment: {
+      ...base.environment,
+      cpuCount: given.cpuCount ?? base.environment.cpuCount,
+      features: given.features ?? base.environment.features,
+    },
     images: images.map((image) => ({ ...base.images[0]!, ...image })),
     proofs: [],
     ...(given.noise === undefined ? {} : { conditions: noisy(given.noise) }),
@@ -163,10 +168,12 @@ export const made = (given: MadeRun): { readonly run: RunFile; readonly samples:
   return { run, samples: samples.map((sample, seq) => ({ ...sample, seq })) };
 };
 
-/** Applies the claim's rule to the journal. */
-export const verdictOn = (claim: Claim, given: MadeRun): Judgement => {
+export const evidenceIn = (given: MadeRun): Evidence => {
   const { run, samples } = made(given);
   const tally = startTally();
   for (const sample of samples) tally.add(sample);
-  return claim.judge(evidenceOf(run, tally.finish()));
+  return evidenceOf(run, tally.finish());
 };
+
+/** Applies the claim's rule to the journal. */
+export const verdictOn = (claim: Claim, given: MadeRun): Judgement => claim.judge(evidenceIn(given));

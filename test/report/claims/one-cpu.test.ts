@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim as c06 } from '../../../report/claims/c06.ts';
+import { claim as c08 } from '../../../report/claims/c08.ts';
 import { claim as c10 } from '../../../report/claims/c10.ts';
 import type { Params } from '../../../results/schema/shared.ts';
 import { around, type MadeGroup, verdictOn } from './journal.ts';
@@ -28,4 +29,14 @@ test('two scenarios are compared in the same placement only', () => {
   const on = (groups: readonly MadeGroup[]) => verdictOn(c10, { images, groups }).verdict;
   assert.equal(on([walk, read]), 'undecided');
   assert.equal(on([{ ...walk, params: pinned }, read]), 'supported');
+});
+test('a run with groups on one CPU only answers claims that do not ask for a placement', () => {
+  const lookups: MadeGroup = {
+    scenario: 'lookup-trace',
+    params: pinned,
+    count: { 'erofs-overlay': { walkLookupCount: 0, openLookupCount: 155, openedFileCount: 87 } },
+  };
+  assert.equal(verdictOn(c08, { groups: [lookups] }).verdict, 'supported');
+  const free = walks('walk-warm', kernel);
+  assert.equal(verdictOn(c08, { groups: [lookups, free] }).verdict, 'not testable', 'the run has others');
 });

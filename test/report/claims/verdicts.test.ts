@@ -1,7 +1,7 @@
 // One interval against its bound: yes and no need the whole interval.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { above, below, within } from '../../../report/claims/verdicts.ts';
+import { above, allOf, below, type ClaimPart, within } from '../../../report/claims/verdicts.ts';
 import type { Interval } from '../../../results/stats/interval.ts';
 
 const from = (lo: number, hi: number): Interval => ({
@@ -38,4 +38,9 @@ test('within: yes inside with the ends, no wholly outside, and open across a bou
     asked.map((interval) => within(interval, 2, 3)),
     ['yes', 'no', 'no', 'open', 'open', 'open'],
   );
+});
+
+test('a reason that two parts share is given once', () => {
+  const part = (because: string): ClaimPart => ({ holds: 'open', because, figure: null });
+  assert.equal(allOf('made', [part('few'), part('few'), part('unequal')]).because, 'few; unequal');
 });

@@ -19,7 +19,10 @@ test('the number that decided stands first', () => {
     })),
   ]);
   assert.deepEqual(view.claims[0]!.figures, [decider, beside]);
-  assert.match(terminalOf(view), /^C1 supported: .*\n(?: {3}\S.*\n)? {3}1\.50 \(1\.48..1\.53\): \S/m);
+  assert.match(
+    terminalOf(view),
+    /^C1 supported: .*\n(?: {3}\S.*\n)? {3}ratio of walk-warm: 1\.50 \(1\.48..1\.53\)$/m,
+  );
 });
 
 test('a source is a link on the page and text in a mail', () => {
@@ -85,7 +88,7 @@ test('the terminal wraps each claim and the number or reason that decided, and c
     assert.match(
       text,
       new RegExp(
-        `^C6 {2}not supported: ${claim} 1\\.04 \\(1\\.02\\.\\.1\\.07\\): walk-warm\\nC10 undecided: ${claim} the interval holds one\\nC13 not testable: ${claim} fs-verity: ENOTTY\\n3 of 4 claims are part of this run`,
+        `^C6 {2}not supported: ${claim} ratio of walk-warm: 1\\.04 \\(1\\.02\\.\\.1\\.07\\)\\nC10 undecided: ${claim} the interval holds one would decide: more\\nC13 not testable: ${claim} fs-verity: ENOTTY\\n3 of 4 claims are part of this run`,
       ),
     );
   }

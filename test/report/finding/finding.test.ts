@@ -1,44 +1,16 @@
 // The sentences of the finding. Whole findings of six situations are golden texts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ConditionWarning } from '../../../results/schema/machine.ts';
 import type { RunFile, Sample } from '../../../results/schema/run.ts';
-import { around, type MadeGroup, type MadeRun, made } from '../claims/journal.ts';
+import { around, type MadeGroup, type MadeRun, made, type Series } from '../claims/journal.ts';
 import { viewOf } from '../support/view.ts';
-
-const findingOf = (given: MadeRun, change: (run: RunFile) => RunFile = (run) => run): readonly string[] => {
-  const { run, samples } = made(given);
-  return viewOf(change(run), samples).finding;
-};
-
-const setUp = (local: MadeGroup['params'], factor = 2, image = 'made'): MadeGroup => ({
-  scenario: 'churn',
-  params: local ?? {},
-  image,
-  time: {
-    'erofs-overlay': { ingestWallNs: 40e6, createWallNs: around(100e3), mountWallNs: 200e3 },
-    'composefs-fuse': {
-      ingestWallNs: 40e6 * factor,
-      createWallNs: around(100e3 * factor),
-      mountWallNs: 200e3 * factor,
-    },
-  },
-});
-
-const walk = (factor: number, image = 'made'): MadeGroup => ({
-  scenario: 'walk-cold',
-  image,
-  time: {
-    'erofs-overlay': { walkWallNs: around(50e6) },
-    'composefs-fuse': { walkWallNs: around(50e6 * factor) },
-  },
-});
-
-const FILES = { local: 'files' };
+import { FILES, findingOf, setUp, walk, whole } from './support.ts';
 
 test('the first sentence adds the phases up, block by block, and has times, ratio and interval', () => {
   assert.equal(
     findingOf({ groups: [setUp(FILES)] })[0],
-    'The image made, all files local, is ready (created and mounted) in 300 µs with EROFS + overlayfs, in 600 µs with composefs over FUSE (2.00 times as long, 2.00..2.00).',
+    'The image made, all files local but not set up, is ready (created and mounted; layers are unpacked from local tars) in 300 µs with EROFS + overlayfs, in 600 µs with composefs over FUSE (2.00 times as long, 2.00..2.00).',
   );
 });
 
@@ -46,11 +18,40 @@ test('digested ingest comes before trusted ingest; later sentences have ratios o
   const trusted = setUp({ local: 'nothing', ingest: 'trusted' }, 5);
   const digested = setUp({ local: 'nothing', ingest: 'digested' }, 3);
   const sentence = (groups: readonly MadeGroup[]) => findingOf({ groups: [setUp(FILES), ...groups] })[1];
-  assert.match(sentence([trusted])!, /^Bringing it in .* 5\.00 times as long with composefs over FUSE/);
+  assert.match(
+    sentence([trusted])!,
+    /^Bringing it in .* \(ingest and create, contents trusted\) .* 5\.00 times as long with composefs over FUSE/,
+  );
   assert.equal(
     sentence([trusted, digested]),
-    'Bringing it in after the download (ingest and create) takes 40.1 ms with EROFS + overlayfs, 3.00 times as long with composefs over FUSE (3.00..3.00).',
+    'Bringing it in after the download (ingest and create, digests computed) takes 40.1 ms with EROFS + overlayfs, 3.00 times as long with composefs over FUSE (3.00..3.00).',
   );
+});
+
+/** A single block. */
+const cut = (group: MadeGroup): MadeGroup => {
+  const firstOf = (value: number | readonly number[]): readonly number[] =>
+    typeof value === 'number' ? [value] : value.slice(0, 1);
+  const cutSeries = (series: Series): Series =>
+    Object.fromEntries(Object.entries(series).map(([metric, value]) => [metric, firstOf(value)]));
+  return {
+    ...group,
+    time: Object.fromEntries(Object.entries(group.time!).map(([arm, series]) => [arm, cutSeries(series)])),
+  };
+};
+
+test('a group with intervals is taken before one with too few blocks, also in the first chart', () => {
+  const trusted = setUp({ local: 'nothing', ingest: 'trusted' }, 5);
+  const digested = cut(setUp({ local: 'nothing', ingest: 'digested' }, 3));
+  const { run, samples } = made({ groups: [setUp(FILES), digested, trusted] });
+  const { finding, forests } = viewOf(run, samples);
+  assert.match(finding[1]!, /^Bringing it in .*contents trusted\) .* 5\.00 times as long/);
+  const chart = forests[0]!.quantities.find(({ id }) => id === 'nothing-up')!;
+  const { versus } = chart.rows[0]!;
+  assert.ok(versus.ratio.kind === 'interval');
+  assert.equal(versus.ratio.center.toFixed(2), '5.00');
+  // With no other group the one with too few blocks is still shown.
+  assert.match(findingOf({ groups: [setUp(FILES), digested] })[1]!, /^Bringing it in .*digests computed\) /);
 });
 
 test('a sentence names its image only if it is another one', () => {
@@ -82,55 +83,10 @@ test('the excluded phases are those that the sentences leave out', () => {
   );
 });
 
-const whole = (downFactor: number): MadeGroup => {
-  const { time, ...group } = setUp(FILES);
-  const down = (factor: number) => ({
-    unmountWallNs: around(100e3 * factor),
-    settleWallNs: 50e3 * factor,
-    destroyWallNs: 150e3 * factor,
-  });
-  return {
-    ...group,
-    time: {
-      'erofs-overlay': { ...time!['erofs-overlay'], ...down(1) },
-      'composefs-fuse': { ...time!['composefs-fuse'], ...down(downFactor) },
-    },
-  };
-};
-
 test('removing the image again is a sentence of its own', () => {
   assert.match(
     findingOf({ groups: [whole(3)] })[1]!,
     /^Removing it again \(unmount to destroy\) takes 300 µs with EROFS \+ overlayfs, 3\.00 times as long /,
-  );
-});
-
-const summed = (groups: readonly MadeGroup[]): string | undefined =>
-  findingOf({ groups }).find((line) => line.startsWith('Of all '));
-
-test('four or more headline times are summed up, and those in which an arm takes less are named', () => {
-  const warm = { ...walk(2), scenario: 'walk-warm' };
-  assert.match(
-    findingOf({ groups: [whole(0.5), walk(2), warm] })[0]!,
-    /^The image made, all files local, is ready/,
-  );
-  assert.equal(
-    summed([whole(0.5), walk(2), warm]),
-    'Of all 4 headline times, compared with EROFS + overlayfs: composefs over FUSE takes longer in 3 and less in 1 (all files local: unmount + settle + destroy).',
-  );
-  assert.match(summed([whole(3), walk(2), warm])!, / takes longer in 4\.$/);
-  assert.equal(summed([whole(0.5), walk(2)]), undefined);
-});
-
-test('an arm with fewer times than the others is given with their number', () => {
-  const warm = { ...walk(2), scenario: 'walk-warm' };
-  const checkout: MadeGroup = {
-    ...walk(2),
-    time: { ...walk(2).time, 'unpacked-overlay': { walkWallNs: around(150e6) } },
-  };
-  assert.equal(
-    summed([whole(3), checkout, warm]),
-    'Of all 4 headline times, compared with EROFS + overlayfs: composefs over FUSE takes longer in 4, unpacked layers + overlayfs in 1 of 1.',
   );
 });
 
@@ -269,5 +225,22 @@ test('the last sentence names the machine: virtual or not, privilege, discard, n
   assert.match(
     findingOf({ groups: [walk(2)], noise: 'others compile' }).at(-1)!,
     /ext4\. The machine was noisy\.$/,
+  );
+});
+
+test('a warning of the kernel is said as such, and is no noise of the machine', () => {
+  const kernel = { id: 'kernel', severity: 'noise', text: 'kernel warning: BUG', hint: '' } as const;
+  const lastOf = (noise: string, judged: (of: readonly ConditionWarning[]) => readonly ConditionWarning[]) =>
+    findingOf({ groups: [walk(2)], noise }, (run) => ({
+      ...run,
+      conditions: { ...run.conditions!, judged: judged(run.conditions!.judged) },
+    })).at(-1)!;
+  assert.match(
+    lastOf('', () => [kernel]),
+    /ext4\. The kernel logged a warning meanwhile\.$/,
+  );
+  assert.match(
+    lastOf('others compile', (of) => [...of, kernel]),
+    /ext4\. The machine was noisy\. The kernel logged a warning meanwhile\.$/,
   );
 });

@@ -32,7 +32,7 @@ test('two arms: every changed row shows the numbers of the comparison', { skip }
       place: placeOf(row),
       cells: {
         base: formatValue(row.metric, row.baseMedian),
-        head: formatValue(row.metric, row.headMedian),
+        head: formatValue(row.metric, row.headMedian!),
         ratio: ratio(row),
         verdict: row.verdict,
         'would show': row.detectable === null ? '–' : formatRatio(row.detectable),

@@ -86,6 +86,22 @@ test('a run without a measurement renders, with the reason first', () => {
   assert.match(text, /role="alert"><div>The run did not complete: failed\./);
 });
 
+test('system calls say in how many passes they were counted, and where these are few', () => {
+  const of = exampleRun({ images: ['debian-12-base'] });
+  assert.match(page(of), /in 3 counting /);
+  assert.doesNotMatch(page(of), /system calls of [^<]* only</);
+  const cut = (passes: number): string =>
+    page({
+      ...of,
+      samples: of.samples.filter(
+        ({ pass, scenario, block }) => pass === 'time' || scenario !== 'walk-cold' || block < passes,
+      ),
+    });
+  assert.match(cut(2), /in 2 to 3 counting /);
+  assert.match(cut(2), /<span>system calls of walk-cold, 2 passes only</);
+  assert.match(cut(1), /<span>system calls of walk-cold, 1 pass only</);
+});
+
 test('every scenario has a section with the command that repeats it', () => {
   const text = page(exampleRun({ images: ['debian-12-base'] }));
   const sections = [

@@ -5,6 +5,7 @@ import { byText } from '../../../report/claims/words.ts';
 import { mailOf } from '../../../report/mail/mail.ts';
 import { asciiText } from '../../../report/text.ts';
 import type { ReportView } from '../../../report/view.ts';
+import type { RunFile } from '../../../results/schema/run.ts';
 import { claimOf, viewOf as claimsView, decided } from '../claims/claim-views.ts';
 import { exampleRun } from '../support/example.ts';
 import { viewOf } from '../support/view.ts';
@@ -113,6 +114,45 @@ test('the mail of a pool has the command that made its runs, and the one that re
   const gathered = commandsIn([child(1), ['--profile', 'quick', '--seed', '8']]);
   assert.match(gathered, /--seed 1-2-1\b/);
   assert.doesNotMatch(gathered, /--runs 2/);
+});
+
+test('a mail names what had no time, and calls only a run without such groups complete', () => {
+  const textOf = (dropped: RunFile['plan']['dropped']): string =>
+    mailOf(viewOf({ ...run, plan: { ...run.plan, dropped } }, samples)).replaceAll(/\s+/g, ' ');
+  const whole = textOf([]);
+  assert.match(whole, /, as root, complete; cfsbench /);
+  assert.doesNotMatch(whole, /No time for/);
+  const group = { kind: 'group', scenario: 'walk-cold', params: {}, image: 'debian-12-base' } as const;
+  const cut = textOf([{ ...group, passes: 3, blocks: 3, neededBlocks: 8, neededNs: 9e9, leftNs: 2e9 }]);
+  assert.match(cut, /, as root, ended within its budget; cfsbench /);
+  assert.match(
+    cut,
+    / No time for: walk-cold on debian-12-base \(3 of 8 blocks\)\. A longer --budget measures them\. /,
+  );
+  for (const text of [whole, cut])
+    assert.match(
+      text,
+      /== Results == This is one run: another run of the same plan may differ by more than these intervals \(several runs: cfsbench run --profile default --runs 5\)\. /,
+    );
+});
+
+test('the command of a mail repeats the run: with its seed, without its folder', () => {
+  const textOf = (...words: readonly string[]): string =>
+    mailOf(viewOf({ ...run, commandLine: ['cfsbench', ...words] }, samples));
+  const given = ['run', '--profile', 'quick', '--out', 'somewhere', '--blocks', '8'];
+  assert.match(textOf(...given), /^ {2}cfsbench run --profile quick --blocks 8 --seed 7$/m);
+  assert.match(textOf('run', '--seed', '9', '--out', 'somewhere'), /^ {2}cfsbench run --seed 9$/m);
+  assert.match(textOf('run', '--seed=9', '--out=somewhere'), /^ {2}cfsbench run --seed=9$/m);
+  assert.match(textOf(), /^ {2}cfsbench --seed 7$/m, 'the default command');
+  assert.match(textOf(), /^ {2}cfsbench report RUN --format mail --long$/m);
+});
+
+test('a warning of the kernel log is a line of its own, and no load', () => {
+  const caveats = [{ id: 'kernel', severity: 'noise', text: 'kernel warning: BUG', hint: '' }] as const;
+  const text = mailOf({ ...viewOf(run, samples), caveats });
+  assert.match(text, /^kernel log: kernel warning: BUG$/m);
+  assert.match(text, /^load: .*; no other load was noticed$/m);
+  assert.doesNotMatch(mailOf(viewOf(run, samples)), /kernel log/);
 });
 
 test('the same run gives the same mail', () => {

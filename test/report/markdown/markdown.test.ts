@@ -120,11 +120,39 @@ test('rows with too few values are not called undecided', () => {
   const { run, samples } = exampleRun({ images: ['debian-12-base'], blocks: 3 });
   assert.match(
     runMarkdown(viewOf(run, samples)),
-    /^\*\*Of (\d+) rows of other backends against erofs-overlay: \1 with too few values\.\*\* /m,
+    /^Of (\d+) rows of other backends against erofs-overlay: \1 with too few values \(rows overlap: [^)]+\)\. /m,
   );
 });
 
 test('the number that decided a claim says what it counts', () => {
   const text = runMarkdown(claimsViewOf([claimOf('C1', decided('supported', 2.5))]));
-  assert.match(text, /^\| C1 \| supported \| .* \| 2\.50 .*walk-warm \|$/m);
+  assert.match(text, /^\| C1 \| supported \| .* \| ratio of walk-warm: 2\.50 \(2\.48\.\.2\.53\) \|$/m);
+});
+
+test('an undecided claim says what would decide it', () => {
+  const judge = () =>
+    ({ verdict: 'undecided', because: 'too few blocks', wouldDecide: 'more blocks', figures: [] }) as const;
+  const text = runMarkdown(claimsViewOf([claimOf('C1', judge), claimOf('C2', decided('supported', 2.5))]));
+  assert.match(text, /^\| C1 \| undecided \| .* \| too few blocks; would decide: more blocks \|$/m);
+  assert.equal(text.match(/would decide/g)!.length, 1);
+});
+
+test('the finding comes first, the number of rows of each verdict after it', () => {
+  const { run, samples } = exampleRun();
+  assert.match(
+    runMarkdown(viewOf(run, samples)),
+    /^## cfsbench: .*\n\n(?:- .*\n)+\nOf \d+ rows of other backends against erofs-overlay: /,
+  );
+});
+
+test('parts that had no time are listed with their state, and not called unmeasured', () => {
+  const { run, samples } = exampleRun();
+  const group = { kind: 'group', scenario: 'walk-cold', params: {}, image: 'debian-12-base' } as const;
+  const dropped = [{ ...group, passes: 1, blocks: 0, neededBlocks: 8, neededNs: 9e9, leftNs: 2e9 }];
+  const text = runMarkdown(viewOf({ ...run, skipped: [], plan: { ...run.plan, dropped } }, samples));
+  assert.match(text, /Not measured, or not completely: 1\b/);
+  assert.match(
+    text,
+    /^\| walk-cold on debian-12-base \(counted once, not timed\) \| no time in the budget \|$/m,
+  );
 });

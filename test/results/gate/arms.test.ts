@@ -3,9 +3,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { explain } from '../../../report/compare/explain.ts';
 import { compareText } from '../../../report/compare/text.ts';
+import { latencyText } from '../../../report/compare/words.ts';
 import { compareArms } from '../../../results/gate/compare.ts';
 import { type Gate, gateOf } from '../../../results/gate/gate.ts';
-import { type Given, loaded, twoArms } from './support.ts';
+import type { LatencyResult } from '../../../results/gate/latencies.ts';
+import { changed, type Given, loaded, twoArms } from './support.ts';
 
 const armsGated = (given: Given, strict = false, config = {}): Gate => {
   const head = loaded(given);
@@ -67,6 +69,83 @@ test('a group whose times had no time is open, which only --strict fails, and ha
   assert.equal(untimed({}), 1);
   assert.equal(untimed({ scenarios: { 'walk-cold': { gate: false } } }), 0, 'nothing of it is gated');
   assert.equal(untimed({}, 0), 0, 'only counted');
+});
+
+const BASE = 'erofs-overlay';
+const HEAD = 'erofs-overlay#2';
+
+/** Two equal arms; null: an arm has no value of `mountWallNs`. */
+const withMounts = (values: Readonly<Record<string, number | null>>): Given =>
+  changed(twoArms(12, 1), (sample) => {
+    const value = values[sample.arm];
+    if (sample.outcome !== 'ok' || sample.pass !== 'time' || value === undefined) return sample;
+    const { mountWallNs: _, ...others } = sample.values;
+    return { ...sample, values: value === null ? others : { ...others, mountWallNs: value } };
+  });
+
+/** Gates `mountWallNs` alone. */
+const mountsOnly = ({ run }: Given) => ({
+  metrics: Object.fromEntries(
+    Object.values(run.catalogue.scenarios)
+      .flatMap(({ headline }) => headline)
+      .filter((metric) => metric !== 'mountWallNs')
+      .map((metric) => [metric, { gate: false }]),
+  ),
+});
+
+const mountsIn = (given: Given): readonly LatencyResult[] =>
+  compareArms(loaded(given), { config: mountsOnly(given) }).latencies.rows.filter(
+    ({ metric }) => metric === 'mountWallNs',
+  );
+
+test('a gated time that the head lacks is unjudgeable, which only --strict fails, and is listed', () => {
+  const given = withMounts({ [HEAD]: null });
+  const rows = mountsIn(given);
+  assert.equal(rows.length, 4, 'two parameters on two images');
+  for (const row of rows) {
+    assert.deepEqual(
+      [row.place.arm, row.headMedian, row.judged, row.why],
+      [HEAD, null, 'unjudgeable', 'the head has no value of it'],
+    );
+    assert.match(latencyText(row), /^[\d.]+ us -> absent, /);
+  }
+  const config = mountsOnly(given);
+  assert.equal(armsGated(given, false, config).exit, 0);
+  const strict = armsGated(given, true, config);
+  assert.deepEqual([strict.exit, strict.why], [3, '4 rows undecided or not judgeable']);
+  const head = loaded(given);
+  const text = compareText(compareArms(head, { config }), {
+    columns: 80,
+    explain: false,
+    gate: strict,
+    isGated: true,
+    run: head.run,
+  });
+  assert.match(text, /^Not judged: 4$/m);
+  assert.match(text.replace(/\s+/g, ' '), /erofs-overlay#2: the head has no value of it: mount /);
+});
+
+test('a gated time that is zero in one arm is unjudgeable; one that is zero in both differs in nothing', () => {
+  const given = withMounts({ [HEAD]: 0 });
+  assert.deepEqual(
+    [...new Set(mountsIn(given).map(({ judged, why, headMedian }) => [judged, why, headMedian].join()))],
+    ['unjudgeable,it has no ratio: some values are zero,0'],
+  );
+  assert.equal(armsGated(given, true, mountsOnly(given)).exit, 3);
+  const zeros = withMounts({ [BASE]: 0, null: 0, [HEAD]: 0 });
+  assert.deepEqual(mountsIn(zeros), []);
+  assert.equal(armsGated(zeros, true, mountsOnly(zeros)).exit, 0);
+});
+
+test('a time that is not gated, or was emulated, is not missed', () => {
+  const given = withMounts({ [HEAD]: null });
+  assert.deepEqual(mountsIn(withMounts({ [BASE]: null, [HEAD]: null })), [], 'nor one that no arm has');
+  const ungated = { metrics: { ...mountsOnly(given).metrics, mountWallNs: { gate: false } } };
+  assert.equal(armsGated(given, true, ungated).exit, 0);
+  const guest = { kernel: 'a', accelerator: 'tcg', emulated: true, emulator: 'b' } as const;
+  const emulated = { ...given, run: { ...given.run, guest } };
+  assert.deepEqual(compareArms(loaded(emulated)).latencies.rows, []);
+  assert.equal(armsGated(emulated, true).exit, 0);
 });
 
 test('a red row that the rerun does not confirm does not fail the gate', () => {

@@ -8,7 +8,7 @@ import { historyLines, seriesKey } from '../../../results/history/line.ts';
 import { addLines, readHistory } from '../../../results/history/store.ts';
 import { hasChanged, trends } from '../../../results/history/trends.ts';
 import type { HistoryLine } from '../../../results/schema/history.ts';
-import { example, type Given, loaded, oneMore, withTools } from '../gate/support.ts';
+import { changed, example, type Given, loaded, oneMore, withTools } from '../gate/support.ts';
 
 const folder = (t: TestContext): string => {
   const path = mkdtempSync(join(tmpdir(), 'cfsbench-history-'));
@@ -62,6 +62,43 @@ test('a changed exact count is reported with the run and the commit, in 80 colum
   const text = historyText(trends(lines), { columns: 80, all: false });
   assert.match(text, /changed with run-4/);
   assert.ok(text.split('\n').every((line) => line.length <= 80));
+});
+
+/** A call that no run makes by itself. */
+const getppid = oneMore(base, { ...where, call: 'getppid' });
+
+/** Changes of each series that has one, as `RUN: BEFORE -> AFTER`. */
+const changesIn = (runs: readonly Given[]): readonly string[] =>
+  trends(runs.flatMap((given, at) => as(given, at + 1)))
+    .filter(hasChanged)
+    .flatMap(({ of, changes }) =>
+      changes.map(({ run, before, after }) => `${of.what}, ${run}: ${before} -> ${after}`),
+    );
+
+test('a call that is newly made, or no longer made, is one change', () => {
+  const what = 'create: tar: getppid';
+  assert.deepEqual(changesIn([base, base, base, getppid, getppid, getppid]), [`${what}, run-4: 0 -> 1`]);
+  assert.deepEqual(changesIn([getppid, getppid, getppid, base, base]), [`${what}, run-4: 1 -> 0`]);
+  assert.deepEqual(changesIn([base, getppid, base]), [`${what}, run-2: 0 -> 1`, `${what}, run-3: 1 -> 0`]);
+  const [last] = trends([getppid, base].flatMap((given, at) => as(given, at + 1))).filter(hasChanged);
+  assert.deepEqual([last!.of.run, last!.of.value, last!.lines.length], ['run-2', 0, 2]);
+});
+
+test('runs that did not count an actor add no zero to its calls', () => {
+  const uncounted = changed(base, (sample) => {
+    if (sample.outcome !== 'ok' || sample.arm !== where.arm) return sample;
+    const { ledger: _, ...rest } = sample;
+    return rest;
+  });
+  for (const other of [uncounted, withTools(base, { tar: 'tar 2' })]) {
+    assert.deepEqual(changesIn([other, other, getppid, getppid]), []);
+    const lines = [other, getppid].flatMap((given, at) => as(given, at + 1));
+    const [series] = trends(lines).filter(({ of }) => of.what === 'create: tar: getppid');
+    assert.deepEqual(
+      series!.lines.map(({ run }) => run),
+      ['run-2'],
+    );
+  }
 });
 
 test('an exact count whose passes share a value with those of earlier runs has not changed', () => {
