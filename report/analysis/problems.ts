@@ -1,6 +1,7 @@
 // Failures, skips, leaks and warnings: where and what, in the run's words.
 import { type GroupData, paramsKey, type Tallied } from '../../results/compare/tally.ts';
 import { droppedScenario, droppedTexts, skippedSubject } from '../../results/not-measured.ts';
+import type { PlannedGroup } from '../../results/schema/not-measured.ts';
 import type { RunFile, Sample } from '../../results/schema/run.ts';
 import { numbersOf } from '../../results/stats/log-ratio.ts';
 import type { DroppedView, LeakView, Problem } from '../view.ts';
@@ -58,16 +59,24 @@ export const droppedOf = ({ plan }: RunFile): readonly DroppedView[] =>
 
 const MOST_CUT = 6;
 
-/** `The budget ended these groups before every row was decided: walk-cold on IMAGE after 8 blocks.` */
-export const cutText = ({ plan: { ended = [] } }: RunFile): string => {
-  const cut = ended.filter(({ why }) => why === 'budget');
-  if (cut.length === 0) return '';
-  const named = cut.slice(0, MOST_CUT).map(({ scenario, params, image, blocks }) => {
-    const group = [scenario, paramsKey(params), `on ${image}`].filter((part) => part !== '').join(' ');
-    return `${group} after ${blocks} blocks`;
+const groupName = ({ scenario, params }: PlannedGroup): string =>
+  [scenario, paramsKey(params)].filter((part) => part !== '').join(' ');
+
+/** `The budget ended groups before every row was decided: on IMAGE after 8 blocks churn local=files, walk-cold.` */
+export const cutText = ({ plan: { ended = [], dropped } }: RunFile): string => {
+  const keyOf = (group: PlannedGroup): string => `${groupName(group)} ${group.image}`;
+  // Those without a first look are named as dropped.
+  const late = new Set(dropped.flatMap((one) => (one.kind === 'group' ? [keyOf(one)] : [])));
+  const cut = ended.filter((one) => one.why === 'budget' && !late.has(keyOf(one)));
+  const kinds = groupBy(cut, ({ image, blocks }) => `on ${image} after ${blocks} blocks`);
+  const parts = [...kinds].map(([where, groups]) => {
+    const more = groups.length - MOST_CUT;
+    const names = groups.slice(0, MOST_CUT).map(groupName);
+    return `${where} ${[...names, ...(more > 0 ? [`and ${more} more`] : [])].join(', ')}`;
   });
-  const more = cut.length > MOST_CUT ? [`${cut.length - MOST_CUT} more`] : [];
-  return `The budget ended these groups before every row was decided: ${[...named, ...more].join('; ')}.`;
+  return parts.length === 0
+    ? ''
+    : `The budget ended groups before every row was decided: ${parts.join('; ')}.`;
 };
 
 const leaksIn = (data: GroupData): { readonly checked: number; readonly left: readonly Problem[] } => {
