@@ -113,10 +113,15 @@ export const buildFrom = async (
   return [...found, ...when(stray.length > 0, 'leak', `image build left ${stray.join(', ')}`)];
 };
 
+const outside = new Set<string>();
+process.once('exit', () => {
+  for (const path of outside) rmSync(path, { force: true });
+});
+
 /** A file outside a folder, for links out of it: never one of the machine, which a write through the link would change. */
 export const outsideOf = (folder: string): string => {
   const path = `${folder}-outside`;
   writeFileSync(path, 'outside');
-  process.once('exit', () => rmSync(path, { force: true }));
+  outside.add(path);
   return path;
 };
