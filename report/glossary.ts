@@ -21,7 +21,7 @@ export const GLOSSARY = {
   group:
     'One scenario with one combination of parameters on one image: the unit that the budget keeps or ends.',
   image:
-    'A tree of files with its metadata, made of one or more layers; cfsbench reads it from a fixture, a folder, a tar or an OCI layout.',
+    'A tree of files with its metadata, made of one or more layers; cfsbench reads it from a fixture, a composefs dump, a folder, an OCI layout or an untrusted server, or generates it.',
   interval: 'The range that holds the true value in 98.75 % of runs.',
   journal: '`samples.ndjson`: all samples in the order of execution.',
   ledger: 'The exact number of system calls of a window, by name and by actor.',
@@ -54,7 +54,7 @@ export const GLOSSARY = {
   slot: 'One arm of one group, measured once.',
   store: 'The folders that hold the objects of all local images.',
   variant: 'A backend that answers one objection, measured only where that objection matters.',
-  verdict: 'The result of a row (`fast`, `slow`, `same`, `~`, `<20us`) or of a claim.',
+  verdict: 'The result of a row (`fast`, `slow`, `same`, `~`, `<20us`, or `few` with too few blocks) or of a claim.',
   window: 'The time between the two clock readings around a phase.',
 } as const;
 

@@ -51,7 +51,7 @@ const stages: readonly (readonly SideBySide[])[] =
         [[withoutRuns, cpus]],
         [
           // A run waits for the disk and for its limits half of the time.
-          [sideBySide, cpus + 1],
+          [sideBySide, cpus + 2],
           [droppingCaches, 1],
         ],
         [

@@ -44,13 +44,16 @@ Examples:
 Exit codes with --gate (the first that applies):
   1    wrong usage, a base that is missing or measured nothing, something cannot
        be read or written, or an internal error
-  130  the head was interrupted
-  5    the head failed or left something behind
+  130  the head was interrupted, was killed or is still running, or the
+       confirmation run was interrupted
+  5    the head or the confirmation run failed, or the head left something
+       behind
+  4    with --confirm: the machine or its programs have changed
   124  the head ran out of time
   6    the head measured nothing
   2    a row is worse than in the base
   3    with --strict: a row is undecided, cannot be judged or is absent from an
-       incomplete base, or times of two arms had no time
+       incomplete base, or a group was not timed for lack of time
   0    nothing is worse, or there is no base yet and --no-base-ok`;
 
 const MOST_CONFIG_BYTES = 1024 * 1024;

@@ -25,7 +25,7 @@ Examples:
 const PLACEMENTS: readonly (readonly [AskedPlacement, string])[] = [
   ['free', 'any CPU'],
   ['same-cpu', 'one CPU for all of them'],
-  ['needed', 'free, and same-cpu for comparisons that it alone can decide'],
+  ['needed', 'free, both for walks, and one CPU for variants of one mount'],
   ['both', 'free, and same-cpu wherever the CPU of a server matters'],
 ];
 

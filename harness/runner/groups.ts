@@ -24,8 +24,8 @@ export interface Question {
 }
 
 /**
- * `needed`: free placement, and one CPU for comparisons that only that decides. `both`: also both placements for scenarios in which the
- * CPU of a server matters.
+ * `needed`: free placement; both for walks of the headline backends and of all servers; one CPU for comparisons of variants of one mount.
+ * `both`: also both placements for the other scenarios in which the CPU of a server matters.
  */
 export type AskedPlacement = Placement | 'needed' | 'both';
 

@@ -89,28 +89,33 @@ const BYTES: Sizes = [
   [1, 'B'],
 ];
 
-const short = (value: number): number => Number(value.toPrecision(3));
-const scaled = (value: number, sizes: Sizes): string => {
+const SHORT_DIGITS = 3;
+const short = (value: number, digits: number): number => Number(value.toPrecision(digits));
+const scaled = (value: number, sizes: Sizes, digits: number): string => {
   const [size, unit] =
     sizes.find(([smallest]) => Math.abs(value) >= smallest * 0.999) ?? sizes[sizes.length - 1]!;
-  return `${short(value / size)} ${unit}`;
+  return `${short(value / size, digits)} ${unit}`;
 };
 
 /** Text of a tick: 1000000 ns is `1 ms`. */
-const unitText = (unit: import('./data.d.ts').Unit | 'share', value: number): string => {
+const unitText = (
+  unit: import('./data.d.ts').Unit | 'share',
+  value: number,
+  digits = SHORT_DIGITS,
+): string => {
   switch (unit) {
     case 'ns':
-      return value === 0 ? '0' : scaled(value, TIMES);
+      return value === 0 ? '0' : scaled(value, TIMES, digits);
     case 'B':
-      return value === 0 ? '0' : scaled(value, BYTES);
+      return value === 0 ? '0' : scaled(value, BYTES, digits);
     case 'share':
       return `${Math.round(value * 100)} %`;
     case 'ratio':
-      return `${short(value)}`;
+      return `${short(value, digits)}`;
     case 'perSecond':
-      return `${short(value)}/s`;
+      return `${short(value, digits)}/s`;
     default:
-      return short(value).toLocaleString('en-US');
+      return short(value, digits).toLocaleString('en-US');
   }
 };
 

@@ -27,7 +27,9 @@ const hashOf = (section: string, { scenario, image, without }: FilterChoice): st
   if (image !== '') query.set('image', image);
   for (const arm of without) query.append('without', arm);
   const text = query.toString();
-  return section === '' && text === '' ? location.pathname : `#${section}${text === '' ? '' : `?${text}`}`;
+  return section === '' && text === ''
+    ? (location.href.split('#', 1)[0] ?? '')
+    : `#${section}${text === '' ? '' : `?${text}`}`;
 };
 
 const form = document.getElementById('filters') as HTMLFormElement | null;

@@ -161,7 +161,9 @@ const lifecycleDrawing = (chart: LifecycleChart): Drawing => {
       ['local before', 'arm', 'phase', 'nanoseconds'],
       ...chart.states.flatMap((state) =>
         state.phases.flatMap(({ phase, values }) =>
-          chart.arms.map((arm, at): CsvCell[] => [state.title, armName(arm), phase, values[at] ?? null]),
+          chart.arms.flatMap((arm, at): CsvCell[][] =>
+            isShown(arm) ? [[state.title, armName(arm), phase, values[at] ?? null]] : [],
+          ),
         ),
       ),
     ],

@@ -6,8 +6,30 @@ type LineAxis = import('./lines-data.d.ts').LineAxis;
 const LINES_PX = 250;
 const RANGE_TICK_PX = 3;
 
-const positionText = (axis: LineAxis, value: number): string =>
-  axis.labels === null ? unitText(axis.unit, value) : (axis.labels[value] ?? '');
+const MOST_DIGITS = 15;
+const TOOLTIP_DIGITS = 5;
+
+/** `digits`: absent: as short as elsewhere. */
+const positionText = (axis: LineAxis, value: number, digits?: number): string =>
+  axis.labels === null ? unitText(axis.unit, value, digits) : (axis.labels[value] ?? '');
+
+/** Counts are exact. */
+const tooltipText = (axis: LineAxis, value: number): string =>
+  positionText(axis, value, axis.unit === 'count' ? MOST_DIGITS : TOOLTIP_DIGITS);
+
+/** As many digits as tell neighbouring ticks apart. */
+const tickDigits = (ticks: readonly { readonly value: number }[]): number | undefined => {
+  const step = Math.abs((ticks[1]?.value ?? 0) - (ticks[0]?.value ?? 0));
+  const most = Math.max(0, ...ticks.map(({ value }) => Math.abs(value)));
+  if (step === 0 || most === 0) return undefined;
+  return Math.min(MOST_DIGITS, Math.max(SHORT_DIGITS, Math.ceil(Math.log10(most / step)) + 2));
+};
+
+const UNITLESS: readonly LineAxis['unit'][] = ['count', 'ratio', 'share'];
+
+/** With its unit, for a file of numbers. */
+const headOf = ({ title, unit, labels }: LineAxis): string =>
+  labels !== null || UNITLESS.includes(unit) ? title : `${title}, ${unit}`;
 
 /** Vertical lines through points. */
 const verticalRanges = (lines: readonly LineSeries[]): ChartPlugin => ({
@@ -91,7 +113,8 @@ const lineScale = (axis: LineAxis, isVertical: boolean) => {
       maxRotation: 0,
       autoSkipPadding: 10,
       maxTicksLimit: isVertical ? 6 : 8,
-      callback: (value: string | number) => positionText(axis, Number(value)),
+      callback: (value: string | number, _: number, ticks: readonly { readonly value: number }[]) =>
+        positionText(axis, Number(value), axis.log ? undefined : tickDigits(ticks)),
     },
   };
   if (axis.log)
@@ -160,7 +183,7 @@ const linesConfig = (chart: LineChart): ChartConfig => {
           callbacks: {
             title: () => '',
             label: ({ dataset, parsed }) =>
-              `${dataset.label}: ${positionText(chart.x, parsed.x ?? 0)}, ${positionText(chart.y, parsed.y ?? 0)}`,
+              `${dataset.label}: ${tooltipText(chart.x, parsed.x ?? 0)}, ${tooltipText(chart.y, parsed.y ?? 0)}`,
           },
         },
       },
@@ -183,7 +206,7 @@ const linesDrawing = (chart: LineChart): Drawing => ({
   config: () => linesConfig(shownLines(chart)),
   keys: () => armKeys(chart.lines.map(({ arm }) => arm)),
   cells: () => [
-    ['series', chart.x.title, chart.y.title, 'low', 'high'],
+    ['series', headOf(chart.x), headOf(chart.y), 'low', 'high'],
     ...shownLines(chart).lines.flatMap(({ label, points, ranges }) =>
       points.map(([x, y], at): CsvCell[] => [
         label,

@@ -82,7 +82,14 @@ const stackScales = () => {
       title: axisTitle('system calls'),
       grid: { color: grid },
       border: { color: grid },
-      ticks: { color: muted, font, maxRotation: 0, maxTicksLimit: 6, precision: 0 },
+      ticks: {
+        color: muted,
+        font,
+        maxRotation: 0,
+        maxTicksLimit: 6,
+        precision: 0,
+        callback: (value: string | number) => unitText('count', Number(value)),
+      },
     },
     y: { stacked: true, grid: { display: false }, border: { color: grid }, ticks: { color: ink, font } },
   };

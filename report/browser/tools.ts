@@ -96,7 +96,10 @@ const rowsOf = (table: HTMLTableElement): readonly (readonly string[])[] => {
   return [...table.rows]
     .filter((row) => row.closest('[hidden]') === null)
     .map((row) => {
-      const [first, ...others] = [...row.cells].filter(({ hidden }) => !hidden);
+      // A drawing has no text.
+      const [first, ...others] = [...row.cells].filter(
+        (cell) => !cell.hidden && !cell.classList.contains('plot'),
+      );
       if (first === undefined) return [];
       if (others.length === 0) return [textIn(first)];
       const inHead = isDescribed && row.parentElement?.tagName === 'THEAD';
@@ -105,10 +108,14 @@ const rowsOf = (table: HTMLTableElement): readonly (readonly string[])[] => {
     });
 };
 
+/** Names are text, whatever marks they contain. */
+const escaped = (text: string): string =>
+  text.replace(/[&<>"'`*_~[\]|\\#@$]/g, (char) => `&#${char.charCodeAt(0)};`);
+
 const asMarkdown = (table: HTMLTableElement): string => {
   const [head = [], ...body] = rowsOf(table);
   const line = (cells: readonly string[]): string =>
-    `| ${head.map((_, index) => (cells[index] ?? '').replaceAll('|', '\\|')).join(' | ')} |`;
+    `| ${head.map((_, index) => escaped(cells[index] ?? '')).join(' | ')} |`;
   const rule = `|${head.map((name, index) => (index === 0 || name === 'meaning' ? ' --- |' : ' ---: |')).join('')}`;
   return [line(head), rule, ...body.map(line)].join('\n');
 };
@@ -164,7 +171,9 @@ const startTools = (): void => {
       });
       tools.append(made);
     }
-    const beside = table.closest('figure.glance')?.querySelector('figcaption');
+    const beside = table.classList.contains('forest')
+      ? table.closest('figure.glance')?.querySelector('figcaption')
+      : null;
     if (beside) beside.append(tools);
     else table.parentElement?.before(tools);
   }

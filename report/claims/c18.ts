@@ -17,7 +17,7 @@ export const SAME_LISTING: readonly string[] = ['composefs-fuse-lazy', 'composef
 /** No number was published: one and a half times as long is no longer broadly similar. */
 const SIMILAR = 1.5;
 const SCENARIOS = ['walk-servers-warm', 'walk-servers-cold'] as const;
-const COMMAND = `cfsbench run --scenarios ${SCENARIOS.join(',')}`;
+const COMMAND = `cfsbench run --scenarios ${SCENARIOS.join(',')} --placement needed`;
 
 type KnownInterval = Extract<Interval, { readonly kind: 'interval' }>;
 
@@ -98,7 +98,9 @@ const verdictOn = (evidence: Evidence, image: string): ImageVerdict | null => {
   if (found.some(([, all]) => all.length === 0)) return null;
   const parts = found.map(([scenario, all]) => bestPart(evidence, scenario, all));
   const slowerFirst = [...parts].sort((a, b) => (b.figure?.value ?? 0) - (a.figure?.value ?? 0));
-  const verdict = allOf(image, slowerFirst);
+  // In one placement more blocks cannot refute it.
+  const isPlacedAll = found.every(([, all]) => isPlaced(evidence, all));
+  const verdict = allOf(image, slowerFirst, [], isPlacedAll ? MORE_BLOCKS : COMMAND);
   const context = found.flatMap(([, all]) => all.map((one) => one.figure));
   const figures = [...verdict.figures, ...context.filter((one) => !verdict.figures.includes(one))];
   const missing = [...new Set(found.flatMap(([, all]) => unmeasuredServers(evidence, image, all)))];
@@ -142,6 +144,6 @@ export const claim: Claim = {
   objection:
     'The sentence is about the reference server; and the CPU that the scheduler chooses for a server decides more than its code.',
   answer:
-    'The reference server is measured where it is installed; attributes that it does not show are declared in its proof and printed. Each server is measured in both placements: left to the scheduler, and on one CPU with its client.',
+    'The reference server is measured where it is installed; attributes that it does not show are declared in its proof and printed. With --placement needed, the choice of full, each server is measured in both placements: left to the scheduler, and on one CPU with its client.',
   judge,
 };

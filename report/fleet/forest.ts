@@ -2,7 +2,7 @@
 import type { Fleet, FleetEffect, FleetRow } from '../../results/pool/pooled.ts';
 import { type Html, html } from '../html/html.ts';
 import type { ReportView } from '../view.ts';
-import { effectText } from './words.ts';
+import { effectText, rowText } from './words.ts';
 
 interface PlotAxis {
   readonly min: number;
@@ -78,7 +78,7 @@ export const fleetForest = (view: ReportView, fleet: Fleet, row: FleetRow): Html
     (value, index) =>
       html`<text${index === 1 ? html` class="odd"` : null} x="${at(value)}" y="13">${effectText(row, value)}</text>`,
   );
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="by machine, against ${view.baseline}"><table class="forest">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="by machine, against ${view.baseline}: ${rowText(row)}"><table class="forest">
 <thead><tr><th scope="col"><span class="sr">machine</span></th><th scope="col" class="plot"><span class="sr">drawn</span><svg aria-hidden="true">${ends}</svg></th><th scope="col" class="ratio">${row.kind === 'ratio' ? 'ratio' : 'time'}</th><th scope="col" class="text"><span class="sr">verdict</span></th></tr></thead>
 <tbody>${shown.map(
     (effect) =>

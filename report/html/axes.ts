@@ -27,8 +27,11 @@ export const LOG_FACTOR = 20;
 const LEAST_DRAWN = 1e-3;
 
 /** Four digits are more than a screen shows and keep the page small. */
-export const drawn = (unit: Unit, value: number): number =>
-  unit !== 'ratio' && Math.abs(value) < LEAST_DRAWN ? 0 : Number(value.toPrecision(4));
+export const drawn = (unit: Unit, value: number): number => {
+  // Counts are exact.
+  if (unit === 'count' && Number.isInteger(value)) return value;
+  return unit !== 'ratio' && Math.abs(value) < LEAST_DRAWN ? 0 : Number(value.toPrecision(4));
+};
 
 /** Values that are not positive have no place on a logarithmic axis and are ignored. */
 export const isWide = (values: readonly number[]): boolean => {

@@ -59,7 +59,7 @@ const everyCallTable = (view: ReportView, calls: CallsView): Html => {
     html`<th scope="col">phase</th><th scope="col" class="text">process</th><th scope="col" class="text">call</th>${armHeads(counted.map(({ arm }) => arm))}`,
     calls.rows.map(
       (row) =>
-        html`<tr><td>${row.phase}</td><td class="text">${row.actor}</td><td class="text"><code>${row.call}</code></td>${countCells(counted, (index) => row.counts[index] ?? null)}</tr>
+        html`<tr><th scope="row">${row.phase}</th><td class="text">${row.actor}</td><td class="text"><code>${row.call}</code></td>${countCells(counted, (index) => row.counts[index] ?? null)}</tr>
 `,
     ),
     `every system call, ${labelOf(calls)} on ${calls.image}`,

@@ -17,7 +17,7 @@ const numbersTable = (figures: readonly Figure[], { id }: ClaimView): Html =>
         html`<th scope="col">what</th><th scope="col">measured here</th><th scope="col" class="text">published</th>`,
         figures.map(
           (one) =>
-            html`<tr><td>${one.what}${one.standIn === true ? html` <span class="note">(shown, decides nothing)</span>` : null}</td><td>${figureText(one)}</td><td class="text">${one.published ?? '–'}</td></tr>
+            html`<tr><th scope="row">${one.what}${one.standIn === true ? html` <span class="note">(shown, decides nothing)</span>` : null}</th><td>${figureText(one)}</td><td class="text">${one.published ?? '–'}</td></tr>
 `,
         ),
         `${id}: the numbers`,

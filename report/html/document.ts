@@ -44,13 +44,18 @@ const navigation = ({ body, sections }: DocumentParts): string => {
   return `<nav aria-label="sections">${links.join('\n')}</nav>`;
 };
 
+/** Without scripts a chart would be an empty frame. */
+const SCRIPTLESS_STYLES = '.chart{display:none}';
+const SCRIPTLESS_NOTE =
+  '<noscript><p class="note">Charts need JavaScript; every number is in the tables.</p></noscript>';
+
 export const documentOf = (parts: DocumentParts): string => {
   const library = inline(parts.scripts.chartLibrary);
   const page = inline(parts.scripts.page);
   const policy = [
     "default-src 'none'",
     `script-src ${hashOf(library)} ${hashOf(page)}`,
-    `style-src ${hashOf(parts.styles)}`,
+    `style-src ${hashOf(parts.styles)} ${hashOf(SCRIPTLESS_STYLES)}`,
     'img-src data:',
     "base-uri 'none'",
     "form-action 'none'",
@@ -65,9 +70,10 @@ export const documentOf = (parts: DocumentParts): string => {
 <title>${html`${parts.title}`.markup} – cfsbench</title>
 <link rel="icon" href="data:,">
 <style>${parts.styles}</style>
+<noscript><style>${SCRIPTLESS_STYLES}</style></noscript>
 </head>
 <body>
-${skipLink(parts)}${parts.body.replace('</header>', () => `${navigation(parts)}\n</header>`)}
+${skipLink(parts)}${parts.body.replace('</header>', () => `${navigation(parts)}\n${parts.body.includes('class="chart"') ? SCRIPTLESS_NOTE : ''}</header>`)}
 <script type="application/json" id="data">${scriptJson(parts.data)}</script>
 <script>${library}</script>
 <script>${page}</script>

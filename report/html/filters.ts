@@ -18,7 +18,7 @@ const MOST_OPEN_ARMS = 6;
 export const filtersForm = (view: ReportView): Html => {
   const scenarios = scenariosIn(view);
   const images = [...new Set(scenarios.flatMap((scenario) => imagesIn(view, scenario)))];
-  return html`<form id="filters" class="filters" aria-label="filters" hidden>
+  return html`<form id="filters" class="filters" aria-label="filters" autocomplete="off" hidden>
 ${select('scenario', 'scenario', 'all scenarios', scenarios)}${select('image', 'image', 'all images', images)}<details class="arms"${view.arms.length > MOST_OPEN_ARMS ? null : html` open`}><summary>arms</summary><fieldset><legend class="sr">arms</legend>${view.arms.map(
     (arm) =>
       html`<label><input type="checkbox" name="arm" value="${arm.id}" checked>${swatch(arm)}${arm.role === 'null' ? `${arm.id} (${view.baseline} again)` : arm.id}</label>

@@ -90,7 +90,7 @@ ${quantity.rows.map((row) => rowHtml(view, forest, quantity, row, axis))}</tbody
 
 const axisHtml = (axis: Axis): Html => {
   const at = percentAt(axis);
-  return html`<svg aria-hidden="true">${axis.ticks.map((tick, index) => html`<text${index % 2 === 0 ? null : html` class="odd"`} x="${at(tick)}" y="13">${tick < 1 ? String(tick) : grouped(tick)}</text>`)}</svg>`;
+  return html`<svg aria-hidden="true">${axis.ticks.map((tick) => html`<text${Math.round(Math.log10(tick)) % 2 === 0 ? null : html` class="odd"`} x="${at(tick)}" y="13">${tick < 1 ? String(tick) : grouped(tick)}</text>`)}</svg>`;
 };
 
 export const forestHtml = (view: ReportView, forest: ForestView): Html => {

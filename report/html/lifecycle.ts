@@ -49,7 +49,10 @@ const orderOf = (params: string): number => TITLES.findIndex(([pattern]) => patt
 
 const phasesOf = (rows: readonly RowView[], isInLife: (phase: Phase) => boolean): readonly PhaseMedians[] =>
   PHASES.filter(isInLife).flatMap((phase) => {
-    const row = rows.find(({ metric }) => metric === `${phase}WallNs`);
+    // Times of emulated CPUs are in no chart.
+    const row = rows.find(
+      ({ metric, noMeasurement }) => noMeasurement !== true && metric === `${phase}WallNs`,
+    );
     const values = row?.cells.map((cell) => (cell.kind === 'value' && !cell.idle ? cell.median : null)) ?? [];
     return values.some((value) => value !== null) ? [{ phase, values }] : [];
   });
@@ -143,7 +146,7 @@ export const lifecycleHtml = (view: ReportView, figure: LifecycleFigure): Html =
     states.some((state) => state.phases.some((one) => one.phase === phase)),
   );
   return html`<figure id="${slug('lifecycle', figure.image)}" class="lifecycle" data-better="lower is better"><figcaption><span>The life of an image, phase by phase</span></figcaption>
-<form class="choice" data-chart="${chart.id}" hidden>${choice(
+<form class="choice" data-chart="${chart.id}" autocomplete="off" hidden>${choice(
     `${chart.id}-state`,
     states.map(({ title }) => title),
     'what was local before',

@@ -55,7 +55,7 @@ export const livesFigures = (view: ReportView): readonly LivesFigure[] =>
 export const livesCharts = (figures: readonly LivesFigure[]): readonly LineChart[] =>
   figures.flatMap(({ percentiles, rates }) => [percentiles, rates]);
 
-const percentilesTable = (view: ReportView, { names, percentiles }: LivesView): Html =>
+const percentilesTable = (view: ReportView, { names, percentiles, image }: LivesView): Html =>
   plainTable(
     html`<th scope="col"><span class="sr">arm</span></th>${names.map((name) => html`<th scope="col">${name}</th>`)}<th scope="col">images</th>`,
     percentiles.map(
@@ -65,10 +65,10 @@ const percentilesTable = (view: ReportView, { names, percentiles }: LivesView): 
         )}<td>${grouped(lifeCount)}</td></tr>
 `,
     ),
-    'percentiles by arm',
+    `percentiles by arm, ${image}`,
   );
 
-const ratesTable = (view: ReportView, { rates }: LivesView): Html => {
+const ratesTable = (view: ReportView, { rates, image }: LivesView): Html => {
   const all = [...new Set(rates.flatMap(({ points }) => points.map(({ x }) => x)))].sort((a, b) => a - b);
   return plainTable(
     html`<th scope="col"><span class="sr">arm</span></th>${all.map((rate) => html`<th scope="col">${rateText(rate)}</th>`)}`,
@@ -82,7 +82,7 @@ const ratesTable = (view: ReportView, { rates }: LivesView): Html => {
         )}</tr>
 `,
     ),
-    'p99 by arm and rate',
+    `p99 by arm and rate, ${image}`,
   );
 };
 
@@ -94,7 +94,7 @@ const waitsText = ({ waits }: LivesView): string =>
 const livesHtml = (view: ReportView, { lives, percentiles, rates }: LivesFigure): Html => {
   const { scenario, image, rate } = lives;
   return html`<div data-scenario="${scenario}" data-image="${image}"><p>${image}, ${rateText(rate)}: every arm was tried at this rate. Latencies count from the moment at which an image was due, until it is ready: created, mounted and started.${waitsText(lives)} A rate ends for an arm when an image begins a second late.</p>
-<div class="charts">${figure(percentiles.id, `How long until an image is ready, at ${rateText(rate)}`, percentilesTable(view, lives))}${figure(rates.id, '99th percentile against the rate at which images arrive', ratesTable(view, lives))}</div></div>
+<div class="charts">${figure(percentiles.id, `How long until an image is ready, at ${rateText(rate)}`, percentilesTable(view, lives), { image })}${figure(rates.id, '99th percentile against the rate at which images arrive', ratesTable(view, lives), { image })}</div></div>
 `;
 };
 

@@ -19,13 +19,27 @@ const cellOf = (cell: TamperCell): MatrixCell => ({
   kind: KINDS[cell.kind],
 });
 
+/** Of one attack on several images; one that is served decides. */
+const together = (cells: readonly TamperCell[]): MatrixCell => {
+  const [first, ...others] = new Map(cells.map((cell) => [cellText(cell), cell])).values();
+  if (others.length === 0) return cellOf(first!);
+  const kinds = new Set(cells.map(({ kind }) => KINDS[kind]));
+  return {
+    text: [first!, ...others].map(cellText).join('; '),
+    detail: 'images differ',
+    kind: cells.some(({ kind }) => kind === 'served') ? 'no' : kinds.size === 1 ? [...kinds][0]! : 'plain',
+  };
+};
+
 /** Of one run: the cell of an attack on a backend under a level, or why the run has no such column. */
 const cellIn = (tables: readonly TamperView[], level: string, arm: string, attack: string): MatrixCell => {
-  for (const { columns, rows } of tables) {
+  const found = tables.flatMap(({ columns, rows }): readonly TamperCell[] => {
     const at = columns.findIndex((column) => column.level.id === level && column.arm === arm);
     const cell = at < 0 ? undefined : rows.find((row) => row.attack === attack)?.cells[at];
-    if (cell !== undefined) return cellOf(cell);
-  }
+    return cell === undefined ? [] : [cell];
+  });
+  const tried = found.filter(({ kind }) => kind !== 'untried');
+  if (found.length > 0) return together(tried.length > 0 ? tried : found);
   const title = LEVELS.find(({ id }) => id === level)?.title;
   const untried = tables.flatMap((table) => table.untried).find((one) => one.level === title);
   return { text: '-', detail: untried?.reason ?? '', kind: 'absent' };

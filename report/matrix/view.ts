@@ -129,10 +129,13 @@ const backendRows = (runs: readonly MatrixRun[]): readonly MatrixRow[] => {
     for (const one of run.skipped)
       if (one.kind === 'arm')
         cells.set(one.arm, { text: 'no', detail: `${one.need}: ${one.reason}`, kind: 'no' });
-    for (const { arm, equal, difference } of run.proofs)
+    // One image that is wrong is enough.
+    for (const { arm, image, equal, difference } of [...run.proofs].sort(
+      (a, b) => Number(b.equal) - Number(a.equal),
+    ))
       cells.set(arm, {
         text: equal ? 'yes' : 'wrong tree',
-        detail: difference ?? '',
+        detail: equal ? '' : `${image}: ${difference ?? 'no reason given'}`,
         kind: equal ? 'yes' : 'no',
       });
     return cells;

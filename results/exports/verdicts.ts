@@ -1,7 +1,7 @@
 // A run as test cases: each arm of each group passed, failed or was skipped. Its speed is not judged.
 
 import type { LoadedRun } from '../gate/load.ts';
-import { skippedSubject } from '../not-measured.ts';
+import { droppedTexts, skippedSubject } from '../not-measured.ts';
 import { placeOf } from './series.ts';
 
 export type CaseVerdict =
@@ -54,6 +54,15 @@ export const suitesOf = ({ run, tallied }: LoadedRun): readonly TestSuite[] => {
   }
   for (const one of run.skipped)
     suite('set-up').set(skippedSubject(one), { kind: 'skipped', why: `${one.need}: ${one.reason}` });
+  if (run.status !== 'complete')
+    suite('the run').set(
+      'status',
+      run.status === 'out-of-time'
+        ? { kind: 'skipped', why: run.status }
+        : { kind: 'failed', why: [run.status] },
+    );
+  for (const { text, short } of droppedTexts(run.plan.dropped))
+    suite('not measured, or not completely').set(short, { kind: 'skipped', why: text });
   return [...suites].map(([name, cases]) => ({
     name,
     cases: [...cases].map(([arm, verdict]) => ({ name: arm, verdict })),

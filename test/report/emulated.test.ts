@@ -73,6 +73,12 @@ for (const id of ['terminal', 'mail', 'markdown', 'html'])
     assert.doesNotMatch(real, /no measurements/);
   });
 
+test('html: a life is drawn of measured times only', async () => {
+  const drawn = /<figure [^>]*class="lifecycle"/;
+  assert.match(await textOf('html', real, realView), drawn);
+  assert.doesNotMatch(await textOf('html', emulated, view), drawn);
+});
+
 test('the table of the terminal has times in parentheses only', async () => {
   const text = await textOf('terminal', emulated, view);
   const mounts = text.split('\n').filter((line) => /^ +mount /.test(line));

@@ -11,8 +11,8 @@ const PER_BLOCK = 80;
 const PARAMS = { local: 'files', workers: 16 };
 
 /** Made from walks: lives of 1 ms to 80 ms in every block, and what each arm sustains. */
-const withLives = (of: (sample: OkSample) => Partial<OkSample>) => {
-  const { run, samples } = exampleRun({ images: ['debian-12-base'] });
+const withLives = (of: (sample: OkSample) => Partial<OkSample>, images = ['debian-12-base']) => {
+  const { run, samples } = exampleRun({ images });
   const lives = samples.flatMap((sample): readonly Sample[] =>
     sample.scenario === 'walk-warm' && sample.pass === 'time' && sample.outcome === 'ok'
       ? [{ ...sample, scenario: 'serverless-open', params: PARAMS, ...of(sample) }]
@@ -94,6 +94,20 @@ test('a damaged histogram removes only the percentiles of its arm from the repor
   const damaged = arms.findIndex(({ id }) => id === 'composefs-fuse');
   assert.equal(lives[0]!.percentiles.length, arms.length - 1);
   assert.ok(lives[0]!.percentiles.every(({ arm }) => arm !== damaged));
+});
+
+test('charts and tables of two images have ids and labels of their own', () => {
+  const { run, samples } = withLives(
+    () => ({ values: { at32P99Ns: 79 * MS }, histograms: { at32: encodeHistogram(latencies) } }),
+    ['debian-12-base', 'debian-12-python'],
+  );
+  const page = htmlOf(viewOf(run, samples));
+  const [section = ''] = page.slice(page.indexOf('<h2 id="lives"')).split('</section>');
+  for (const pattern of [/<figure id="([^"]+)"/g, /role="region" aria-label="([^"]+)"/g]) {
+    const names = [...section.matchAll(pattern)].map(([, name]) => name);
+    assert.equal(names.length, 4);
+    assert.equal(new Set(names).size, names.length, names.join('\n'));
+  }
 });
 
 test('a run of lives alone has its charts in the place of the first table; another run has both', () => {

@@ -209,6 +209,29 @@ describe('the table in every form', () => {
       ],
     );
   });
+
+  test('kernels side by side: an attack that is served on any image is shown as served', () => {
+    const onImages = (...endings: readonly string[]): ReportView => {
+      const images = endings.map((_, at) => ({ name: `image-${at}` }));
+      const groups = endings.map((ending, at) => ({
+        ...enforced('nothing', { 'erofs-overlay': { mode: ending } }),
+        image: `image-${at}`,
+      }));
+      return view(groups, { images });
+    };
+    const runs = [onImages('AtMount', 'Served'), onImages('Served', 'Served')];
+    const tables = tamperTables(runs.map(({ tampering }) => tampering));
+    const row = tables
+      .find(({ title }) => title === 'Attacks: nothing')!
+      .rows.find(({ label }) => label === 'erofs-overlay: set-user-id bit')!;
+    assert.deepEqual(
+      row.cells.map(({ text, detail, kind }) => [text, detail, kind]),
+      [
+        ['refused at mount; served', 'images differ', 'no'],
+        ['served', '', 'no'],
+      ],
+    );
+  });
 });
 
 test('the report knows every attack, level and ending of the scenarios', () => {

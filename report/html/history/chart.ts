@@ -1,15 +1,18 @@
 // One series as lines: its values, the median between changes, the runs that changed it, and the fence of the latest step.
 import type { Trend } from '../../../results/history/trends.ts';
 import type { LineChart, LineSeries } from '../../browser/lines-data.d.ts';
-import { formatInstant, formatRatio, formatValue, grouped } from '../../format.ts';
+import { formatInstant, formatRatio, grouped } from '../../format.ts';
 import type { ArmView } from '../../view-tables.ts';
 
 export const seriesName = ({ of }: Trend): string =>
   `${[of.scenario, of.params, of.image, of.arm].filter((part) => part !== '').join(', ')}: ${of.what}`;
 
+const isBytes = (what: string): boolean => /^\S+Bytes$/.test(what);
+
 export const valueText = ({ of }: Trend, value: number): string => {
   if (of.noise === 'noisy') return formatRatio(value);
-  return /^\S+Bytes$/.test(of.what) ? formatValue(of.what, value) : grouped(value);
+  // Rounded bytes would show a small change as none.
+  return isBytes(of.what) ? `${grouped(value)} B` : grouped(value);
 };
 
 /** Positions of the first runs after a change. */
@@ -45,7 +48,6 @@ export const chartOf = (trend: Trend, id: string, arms: readonly ArmView[]): Lin
     points: LineSeries['points'],
     ranges: LineSeries['ranges'] = [],
   ): LineSeries => ({ label, arm, style, points, ranges });
-  const isBytes = /^\S+Bytes$/.test(of.what);
   const fence = fenceOf(trend);
   return {
     id,
@@ -56,8 +58,8 @@ export const chartOf = (trend: Trend, id: string, arms: readonly ArmView[]): Lin
       labels: lines.map(({ startedAt }) => formatInstant(startedAt).slice(0, 10)),
     },
     y: {
-      title: of.noise === 'noisy' ? 'ratio to the baseline' : 'count',
-      unit: of.noise === 'noisy' ? 'ratio' : isBytes ? 'B' : 'count',
+      title: of.noise === 'noisy' ? 'ratio to the baseline' : isBytes(of.what) ? 'bytes' : 'count',
+      unit: of.noise === 'noisy' ? 'ratio' : isBytes(of.what) ? 'B' : 'count',
       log: false,
       labels: null,
     },

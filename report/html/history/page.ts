@@ -3,6 +3,7 @@
 import { NULL_ARM } from '../../../results/compare/phase-of.ts';
 import { hasChanged, type Trend } from '../../../results/history/trends.ts';
 import type { HistoryLine } from '../../../results/schema/history.ts';
+import { groupBy } from '../../analysis/group-by.ts';
 import { cleaned } from '../../cleaned.ts';
 import { formatInstant, plural } from '../../format.ts';
 import { changedWith } from '../../history/text.ts';
@@ -53,9 +54,19 @@ const armsOf = (trends: readonly Trend[]): readonly ArmView[] => {
 interface Charted {
   readonly trend: Trend;
   readonly id: string;
+  readonly title: string;
 }
 
-const trendHtml = ({ trend, id }: Charted, hrefOf: HrefOf): Html => {
+/** Series that differ in their fingerprint alone, as before and after a new kernel, are told apart by their first runs. */
+const titlesOf = (trends: readonly Trend[]): ((trend: Trend) => string) => {
+  const named = groupBy(trends, seriesName);
+  return (trend) => {
+    const name = seriesName(trend);
+    return named.get(name)!.length === 1 ? name : `${name}, runs since ${trend.lines[0]!.run}`;
+  };
+};
+
+const trendHtml = ({ trend, id, title }: Charted, hrefOf: HrefOf): Html => {
   const changes = trend.changes.map(
     (change) =>
       html`<p class="note">${changedWith(change)}: ${valueText(trend, change.before)} → ${valueText(trend, change.after)}</p>`,
@@ -64,7 +75,7 @@ const trendHtml = ({ trend, id }: Charted, hrefOf: HrefOf): Html => {
     trend.fence?.kind === 'fence' && trend.fence.outside
       ? html`<p class="note">The latest step is outside the fence.</p>`
       : null;
-  return figure(id, seriesName(trend), trendTable(trend, hrefOf), { notes: html`${changes}${fence}` });
+  return figure(id, title, trendTable(trend, title, hrefOf), { notes: html`${changes}${fence}` });
 };
 
 const chartsSection = (id: string, title: string, charted: readonly Charted[], hrefOf: HrefOf): Html =>
@@ -74,7 +85,7 @@ const chartsSection = (id: string, title: string, charted: readonly Charted[], h
 <div class="trends">${charted.map((one) => trendHtml(one, hrefOf))}</div></section>
 `;
 
-const restSection = (rest: readonly Trend[]): Html =>
+const restSection = (rest: readonly Trend[], titleOf: (trend: Trend) => string): Html =>
   rest.length === 0
     ? html``
     : html`<section><h2 id="counts">Series without a chart</h2>
@@ -83,7 +94,7 @@ const restSection = (rest: readonly Trend[]): Html =>
         html`<th scope="col">series</th><th scope="col">latest</th><th scope="col">runs</th>`,
         rest.map(
           (trend) =>
-            html`<tr><th scope="row">${seriesName(trend)}</th><td>${valueText(trend, trend.of.value)}</td><td>${trend.lines.length}</td></tr>
+            html`<tr><th scope="row">${titleOf(trend)}</th><td>${valueText(trend, trend.of.value)}</td><td>${trend.lines.length}</td></tr>
 `,
         ),
         'series without a chart',
@@ -138,7 +149,10 @@ export const historyPage = (
     ...trends.filter(hasChanged),
     ...trends.filter((trend) => !hasChanged(trend) && (all || trend.of.noise === 'noisy')),
   ];
-  const charted = wanted.slice(0, MOST_CHARTS).map((trend, index) => ({ trend, id: `trend-${index}` }));
+  const titleOf = titlesOf(trends);
+  const charted = wanted
+    .slice(0, MOST_CHARTS)
+    .map((trend, index) => ({ trend, id: `trend-${index}`, title: titleOf(trend) }));
   const shown = new Set(charted.map(({ trend }) => trend));
   const arms = armsOf(trends);
   const changed = charted.filter(({ trend }) => hasChanged(trend));
@@ -150,7 +164,10 @@ export const historyPage = (
 <p class="finding">${findingOf(trends, runCount)}</p>
 ${legend(arms)}
 </header>
-${chartsSection('changed', 'What changed', changed, hrefOf)}${chartsSection('steady', all ? 'What did not change' : 'Ratios that did not change', steady, hrefOf)}${restSection(trends.filter((trend) => !shown.has(trend)))}${lines.length === 0 ? null : runsSection(lines, hrefOf)}${method}
+${chartsSection('changed', 'What changed', changed, hrefOf)}${chartsSection('steady', all ? 'What did not change' : 'Ratios that did not change', steady, hrefOf)}${restSection(
+  trends.filter((trend) => !shown.has(trend)),
+  titleOf,
+)}${lines.length === 0 ? null : runsSection(lines, hrefOf)}${method}
 <footer>Made by cfsbench from the history. Charts: Chart.js (MIT).</footer>
 </main>`.markup;
   return documentOf({

@@ -3,7 +3,7 @@ import type { Trend } from '../../../results/history/trends.ts';
 import { formatInstant } from '../../format.ts';
 import { type Html, html } from '../html.ts';
 import { plainTable } from '../parts.ts';
-import { changedAt, seriesName, valueText } from './chart.ts';
+import { changedAt, valueText } from './chart.ts';
 
 const noteOf = (trend: Trend, position: number): string => {
   const change = trend.changes[changedAt(trend).indexOf(position)];
@@ -19,7 +19,7 @@ const noteOf = (trend: Trend, position: number): string => {
   return parts.join('; ');
 };
 
-export const trendTable = (trend: Trend, hrefOf: (run: string) => string | null): Html =>
+export const trendTable = (trend: Trend, title: string, hrefOf: (run: string) => string | null): Html =>
   plainTable(
     html`<th scope="col">run</th><th scope="col" class="text">begun</th><th scope="col" class="text">commit</th><th scope="col">value</th><th scope="col">range</th><th scope="col">n</th><th scope="col" class="text">note</th>`,
     trend.lines.map(({ run, startedAt, commit, value, lo, hi, n }, position) => {
@@ -29,5 +29,5 @@ export const trendTable = (trend: Trend, hrefOf: (run: string) => string | null)
       }</td><td>${n}</td><td class="text">${noteOf(trend, position)}</td></tr>
 `;
     }),
-    `values of ${seriesName(trend)}`,
+    `values of ${title}`,
   );

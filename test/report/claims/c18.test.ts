@@ -70,7 +70,8 @@ test('undecided: every server takes longer, but not each was measured in both pl
     { [FUSE]: 130, ...slow },
   ] as const;
   const free = on(...times);
-  assert.equal(free.verdict, 'undecided');
+  assert.ok(free.verdict === 'undecided');
+  assert.match(free.wouldDecide, /--placement needed$/);
   assert.match(free.because, /^warm: every server .*, but not each was measured in both placements$/);
   assert.equal(on(...times, { pinned: [{ [FUSE]: 200 }, times[1]] }).verdict, 'undecided', 'one server');
   assert.equal(on(...times, { pinned: times }).verdict, 'not supported');

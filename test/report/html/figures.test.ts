@@ -1,6 +1,7 @@
-// Labels of the rows of a chart.
+// Labels of the rows of a chart, and its numbers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { drawn } from '../../../report/html/axes.ts';
 import { figuresOf } from '../../../report/html/figures.ts';
 import type { Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
@@ -22,4 +23,11 @@ test('a label has only the parameters that differ between rows', () => {
   assert.deepEqual(more, plain);
   const one = labelsOf((sample) => (sample.params['store'] === 'full' ? [] : [sample]));
   assert.ok(one.length > 0 && one.every((label) => label !== '' && !label.includes('=')), one.join());
+});
+
+test('counts are drawn exactly, other values with four digits', () => {
+  assert.deepEqual(
+    [drawn('count', 123_456), drawn('ns', 123_456), drawn('count', 1234.56)],
+    [123_456, 123_500, 1235],
+  );
 });

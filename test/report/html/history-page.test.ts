@@ -171,6 +171,53 @@ test('axe-core finds nothing, and the page is no wider than a telephone', { skip
   );
 });
 
+/** A series of its own: the value of each run. */
+const seriesOf = (
+  of: Partial<HistoryLine>,
+  values: readonly number[],
+  firstRun = 1,
+): readonly HistoryLine[] =>
+  values.map((value, at) => ({
+    ...lines[0]!,
+    noise: 'exact',
+    ...of,
+    run: `run-${firstRun + at}`,
+    startedAt: `2026-01-${String(firstRun + at).padStart(2, '0')}T00:00:00.000Z`,
+    value,
+    lo: value,
+    hi: value,
+  }));
+
+test('bytes are exact: a change by 100 of a million is seen', () => {
+  const page = html(trends(seriesOf({ what: 'storedBytes' }, [1_048_576, 1_048_676])));
+  assert.match(page, /: 1,048,576 B → 1,048,676 B<\/p>/);
+});
+
+test('ticks of counts near each other differ', { skip }, () =>
+  reader!.open(html(trends(seriesOf({ what: 'storedCount' }, [9214, 9215, 9216]))), async (page) => {
+    const ticks = (await page.evaluate(
+      'Chart.getChart("trend-0").scales.y.ticks.map(({ label }) => label)',
+    )) as string[];
+    assert.ok(ticks.length > 2, ticks.join());
+    assert.equal(new Set(ticks).size, ticks.length, ticks.join());
+  }),
+);
+
+test('series that differ in their fingerprint alone have ids and captions of their own', () => {
+  const kernel = (name: string): Partial<HistoryLine> => ({
+    what: 'walkWallNs',
+    noise: 'noisy',
+    fingerprint: { ...lines[0]!.fingerprint, kernel: name },
+  });
+  const page = html(trends([...seriesOf(kernel('6.12'), [2, 2]), ...seriesOf(kernel('6.18'), [3, 3], 3)]));
+  const figures = [...page.matchAll(/<figure id="([^"]+)"[^>]*><figcaption><span>([^<]+)<\/span>/g)];
+  assert.equal(new Set(figures.map(([, id]) => id)).size, 2);
+  assert.deepEqual(figures.map(([, , caption]) => caption!.split(', ').at(-1)).toSorted(), [
+    'runs since run-1',
+    'runs since run-3',
+  ]);
+});
+
 test('the same history gives the same bytes; an empty one is a page, too', () => {
   assert.equal(html(found), html(found));
   assert.match(html([]), /The history is empty/);

@@ -50,7 +50,7 @@ test('the policy has the hash of every script and style, and nothing is loaded',
   assert.match(policy, /^default-src 'none';/);
   assert.doesNotMatch(policy, /unsafe/);
   const inline = [...text.matchAll(/<(script|style)>([\s\S]*?)<\/\1>/g)];
-  assert.equal(inline.length, 3);
+  assert.equal(inline.length, 4);
   for (const [, , source] of inline) {
     const hash = createHash('sha256').update(source!, 'utf8').digest('base64');
     assert.ok(policy.includes(hash), source!.slice(0, 60));

@@ -146,6 +146,25 @@ export const runReader = () => {
   return { opened };
 };
 
+/** The same file in a window of its own, whose console and requests are not checked. */
+export const openedAgain = async (
+  page: Page,
+  address: string,
+  work: (other: Page) => Promise<void>,
+  options: { readonly javaScriptEnabled?: boolean } = {},
+): Promise<void> => {
+  const context = await page.context().browser()!.newContext(options);
+  try {
+    const other = await context.newPage();
+    other.setDefaultTimeout(PATIENCE_MS);
+    other.setDefaultNavigationTimeout(PATIENCE_MS);
+    await other.goto(address);
+    await work(other);
+  } finally {
+    await context.close();
+  }
+};
+
 /** What the button of this name saves. */
 export const saved = async (
   page: Page,

@@ -7,7 +7,7 @@ import { grouped } from '../../../report/format.ts';
 import type { Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
 import { loadView } from '../support/load-view.ts';
-import { runReader, saved, skip, until } from './reader.ts';
+import { openedAgain, runReader, saved, skip, until } from './reader.ts';
 
 const { opened } = runReader();
 const BLOCKS = 8;
@@ -63,6 +63,18 @@ test(
     }),
 );
 
+test('the reset of the filters keeps the query of the address', { skip }, () =>
+  opened(exampleRun({ images: ['debian-12-base'] }), (page) => {
+    const address = `${page.url()}?from=mail`;
+    return openedAgain(page, address, async (other) => {
+      await other.selectOption('#filters select[name=scenario]', 'walk-cold');
+      assert.equal(await other.evaluate('location.href'), `${address}#?scenario=walk-cold`);
+      await other.click('#filters button[type=reset]');
+      assert.equal(await other.evaluate('location.href'), address);
+    });
+  }),
+);
+
 test('a link carries the filters, and links within the page keep them', { skip }, () =>
   opened(exampleRun(), async (page) => {
     await page.evaluate(`location.hash = '#calls?scenario=walk-warm&without=null&without=nobody'`);
@@ -111,6 +123,22 @@ test('a table is copied as Markdown and as text, without hidden columns', { skip
     assert.match(text.find((line) => line.startsWith('mount'))!, new RegExp(` ${cell} `));
   }),
 );
+
+test('the first chart is copied without its drawing, and a name with marks is text', { skip }, () => {
+  const { run, samples } = exampleRun({ images: ['debian-12-base'] });
+  const name = 'a|b*c_<d>';
+  const renamed = samples.map((sample) =>
+    sample.arm === 'composefs-fuse' ? { ...sample, arm: name, backend: name } : sample,
+  );
+  return opened({ run, samples: renamed }, async (page) => {
+    const table = 'copy the table times against erofs-overlay, debian-12-base as Markdown';
+    const lines = (await copied(page, table)).split('\n');
+    assert.equal(lines[0], '| backend | median | ratio | verdict |');
+    assert.equal(lines[1], '| --- | ---: | ---: | ---: |');
+    assert.ok(lines.every((line) => line.split('|').length === 6));
+    assert.ok(lines.some((line) => line.startsWith('| a&#124;b&#42;c&#95;&#60;d&#62; | ')));
+  });
+});
 
 test('a chart is saved as a picture named after the run and the chart', { skip }, () =>
   opened(exampleRun({ images: ['debian-12-base'] }), async (page) => {
@@ -219,6 +247,18 @@ test('the numbers of a chart are saved as CSV, and run no formula', { skip }, as
     );
   });
 });
+
+test('the numbers of a life leave hidden arms out; those of lines name their unit', { skip }, () =>
+  opened(exampleRun({ images: ['debian-12-base'] }), async (page) => {
+    await page.uncheck('#filters input[value=unpacked-overlay]');
+    const rowsOf = async (title: string): Promise<readonly string[][]> =>
+      parse((await saved(page, `save the numbers of the chart ${title} as a CSV file`)).bytes) as string[][];
+    const [, ...lives] = await rowsOf('The life of an image, phase by phase');
+    assert.deepEqual([...new Set(lives.map(([, arm]) => arm))], ['erofs-overlay', 'composefs-fuse']);
+    const [head] = await rowsOf('walk-cold: walk, block by block');
+    assert.deepEqual(head, ['series', 'block', 'walk, ns', 'low', 'high']);
+  }),
+);
 
 test('filters and tools work with the keyboard alone', { skip }, () =>
   opened(exampleRun({ images: ['debian-12-base'] }), async (page) => {

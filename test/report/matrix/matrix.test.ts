@@ -79,6 +79,22 @@ test('a backend that a kernel cannot run has its reason, and no counts', () => {
   );
 });
 
+test('a wrong tree of one image is shown, whichever image was proved first', () => {
+  const { loaded: made, view: own } = runUnder(NEW);
+  const right = made.run.proofs.find(({ arm }) => arm === 'erofs-overlay')!;
+  const wrong = { ...right, image: 'second', equal: false, difference: '/etc: mode' };
+  for (const proofs of [
+    [right, wrong],
+    [wrong, right],
+  ]) {
+    const { tables } = matrixOf([{ loaded: { ...made, run: { ...made.run, proofs } }, view: own }]);
+    const { rows } = tables.find(({ title }) => title === 'Backends')!;
+    assert.deepEqual(rows, [
+      { label: 'erofs-overlay', cells: [{ text: 'wrong tree', detail: 'second: /etc: mode', kind: 'no' }] },
+    ]);
+  }
+});
+
 test('two runs of one version are told apart by their whole releases', () => {
   const twice = matrixOf([runUnder(NEW), runUnder({ ...NEW, kernel: '7.3.4-custom' })]);
   assert.deepEqual(
