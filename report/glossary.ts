@@ -54,7 +54,8 @@ export const GLOSSARY = {
   slot: 'One arm of one group, measured once.',
   store: 'The folders that hold the objects of all local images.',
   variant: 'A backend that answers one objection, measured only where that objection matters.',
-  verdict: 'The result of a row (`fast`, `slow`, `same`, `~`, `<20us`, or `few` with too few blocks) or of a claim.',
+  verdict:
+    'The result of a row (`fast`, `slow`, `same`, `~`, `<20us`, or `few` with too few blocks) or of a claim.',
   window: 'The time between the two clock readings around a phase.',
 } as const;
 

@@ -138,7 +138,8 @@ const judge = (evidence: Evidence): Judgement => {
     timesContext(evidence, group, files),
     `cfsbench run --profile full --scenarios ${SCENARIO}`,
   );
-  return files < ENOUGH_ENTRIES ? tooSmall(files, verdict.figures, 'files') : overImages([verdict]);
+  const measured = { count: files, unit: 'files', scenarios: [SCENARIO] };
+  return files < ENOUGH_ENTRIES ? tooSmall(evidence, measured, verdict.figures) : overImages([verdict]);
 };
 
 export const claim: Claim = {

@@ -18,13 +18,37 @@ export const entriesOf = ({ run }: Evidence, image: string): number =>
 export const isLarge = (evidence: Evidence, { group }: GroupData): boolean =>
   entriesOf(evidence, group.image) >= ENOUGH_ENTRIES;
 
-/** `count`: of the largest measured image. */
-export const tooSmall = (count: number, figures: readonly Figure[] = [], unit = 'entries'): Judgement => ({
-  verdict: 'undecided',
-  because: `measured too small, ${grouped(count)} ${unit}: --profile full`,
-  wouldDecide: FULL_PROFILE,
-  figures,
-});
+/** Groups of a large image ended for lack of time. */
+const hadNoTime = ({ run }: Evidence, scenarios: readonly string[]): boolean =>
+  run.plan.dropped.some(
+    (one) =>
+      one.kind === 'group' &&
+      scenarios.includes(one.scenario) &&
+      run.images.some(({ name, entryCount }) => name === one.image && entryCount >= ENOUGH_ENTRIES),
+  );
+
+interface LargestMeasured {
+  /** Of the largest measured image. */
+  readonly count: number;
+  readonly unit?: string;
+  /** Those that the rule reads. */
+  readonly scenarios: readonly string[];
+}
+
+export const tooSmall = (
+  evidence: Evidence,
+  { count, unit = 'entries', scenarios }: LargestMeasured,
+  figures: readonly Figure[] = [],
+): Judgement => {
+  const isLate = hadNoTime(evidence, scenarios);
+  const small = `measured too small, ${grouped(count)} ${unit}`;
+  return {
+    verdict: 'undecided',
+    because: isLate ? `${small}: no time for the large image` : `${small}: --profile full`,
+    wouldDecide: isLate ? 'the same run with a longer --budget' : FULL_PROFILE,
+    figures,
+  };
+};
 
 /** As `unmeasured`, but asks for a large image if the run has none. */
 export const unmeasuredLarge = (
@@ -35,6 +59,6 @@ export const unmeasuredLarge = (
   const judgement = unmeasured(evidence, ids, `${FULL_PROFILE} --scenarios ${scenarios.join(',')}`);
   const most = Math.max(0, ...evidence.run.images.map(({ entryCount }) => entryCount));
   return judgement.verdict === 'undecided' && most < ENOUGH_ENTRIES
-    ? tooSmall(most, judgement.figures)
+    ? tooSmall(evidence, { count: most, scenarios }, judgement.figures)
     : judgement;
 };

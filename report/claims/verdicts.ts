@@ -124,7 +124,11 @@ export const overLargeImages = (
   const [first] = groups;
   return large.length > 0 || first === undefined
     ? overImages(large.map((group) => verdictOn(evidence, group)))
-    : tooSmall(entriesOf(evidence, first.group.image), verdictOn(evidence, first).figures);
+    : tooSmall(
+        evidence,
+        { count: entriesOf(evidence, first.group.image), scenarios: [first.group.scenario] },
+        verdictOn(evidence, first).figures,
+      );
 };
 
 /** For rule texts. */

@@ -48,6 +48,24 @@ test('published ratios inside the interval are named and decide nothing', () => 
   assert.equal(none.verdict, 'supported');
   assert.match(none.because, /none of the published ratios lies inside: 1\.28/);
 });
+test('a large image that had no time is named as the reason', () => {
+  const ended = { scenario: 'walk-warm', params: {}, image: 'large', passes: 3, blocks: 0, neededBlocks: 8 };
+  const on = (image: string) =>
+    verdictOn(claim, {
+      images: [
+        { name: IMAGE, entryCount: 4188 },
+        { name: 'large', entryCount: 62_964 },
+      ],
+      groups: [walks('walk-warm', { 'erofs-overlay': 520, 'erofs-only': 400 })],
+      dropped: [{ kind: 'group', ...ended, image, neededNs: 2e9, leftNs: 1e9 }],
+    });
+  const late = on('large');
+  assert.ok(late.verdict === 'undecided');
+  assert.equal(late.because, 'measured too small, 4,188 entries: no time for the large image');
+  assert.match(late.wouldDecide, /longer --budget/);
+  assert.match(on(IMAGE).because, /--profile full$/);
+});
+
 test('19,999 entries decide nothing, 20,000 do', () => {
   const of = (entryCount: number) =>
     verdictOn(claim, {
