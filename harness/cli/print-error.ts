@@ -1,6 +1,8 @@
 // Errors as text: the sentence, its facts indented, what to try. A bug prints its stack.
 //
 // Names in them come from anywhere: no byte of a name reaches the terminal as a control character or begins a line.
+import { closeSync, openSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { isSystemError, type SystemErrorContext, systemError } from '../../results/system-error.ts';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
@@ -39,13 +41,27 @@ const stackOf = (error: unknown): string => {
     .join('');
 };
 
+/**
+ * Node.js reports a module that it cannot open as not found. Without a free descriptor, trying to open a file tells the reason.
+ */
+const withReason = (thrown: unknown): unknown => {
+  if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_MODULE_NOT_FOUND')) return thrown;
+  try {
+    closeSync(openSync(fileURLToPath(import.meta.url), 'r'));
+    return thrown;
+  } catch (reason) {
+    return reason;
+  }
+};
+
 interface DescribedError {
   readonly text: string;
   readonly exit: number;
 }
 
 /** Text for standard error, and the exit code. `context`: for a system error that does not know it. */
-export const describeError = (thrown: unknown, context: SystemErrorContext = {}): DescribedError => {
+export const describeError = (first: unknown, context: SystemErrorContext = {}): DescribedError => {
+  const thrown = withReason(first);
   const error = isSystemError(thrown) ? systemError(thrown, context) : thrown;
   if (!isPrintable(error))
     return { text: `cfsbench: this is a bug in cfsbench, please report it\n${stackOf(error)}`, exit: 1 };

@@ -64,6 +64,29 @@ test('a system error prints one sentence and is not called a bug', () => {
   });
 });
 
+test('a module that cannot be found without a free descriptor is no bug', () => {
+  const script = [
+    "import { openSync } from 'node:fs';",
+    `import { describeError } from ${JSON.stringify(new URL('../../../harness/cli/print-error.js', import.meta.url).href)};`,
+    "const error = Object.assign(new Error('none'), { code: 'ERR_MODULE_NOT_FOUND' });",
+    'process.stdout.write(describeError(error).text);',
+    "try { for (;;) openSync('/dev/null', 'r'); } catch {}",
+    'process.stdout.write(describeError(error).text);',
+  ].join('\n');
+  const limited = [
+    '-c',
+    'ulimit -n 128; exec "$@"',
+    'sh',
+    process.execPath,
+    '--input-type=module',
+    '-e',
+    script,
+  ];
+  const text = execFileSync('sh', limited, { encoding: 'utf8' });
+  assert.match(text, /^cfsbench: this is a bug in cfsbench/);
+  assert.match(text, /^cfsbench: cannot open .*: too many open files$/m);
+});
+
 test('every other error is a bug and prints its stack', () => {
   const { text, exit } = describeError(new TypeError('x is not a function'));
   assert.match(text, /this is a bug in cfsbench/);
