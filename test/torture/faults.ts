@@ -17,10 +17,15 @@ import { openSmallRun, resumeSmallRun, startSmallRun } from './small-run.ts';
 import type { Attempt, AttemptEnd, Trial } from './trial.ts';
 
 /** The process that measures may open two more files than it has open. */
+/** Of Node.js without a program: before it has them, it aborts without free descriptors and says so in its own words. */
+const OWN_DESCRIPTORS = 20;
+
 const limitFiles = ({ child }: Running): 'missed' | undefined => {
   const measuring = inRole(child.pid!, 'measuring');
   if (measuring === undefined) return 'missed';
-  const most = readdirSync(`/proc/${measuring.pid}/fd`).length + 2;
+  const openCount = readdirSync(`/proc/${measuring.pid}/fd`).length;
+  if (openCount < OWN_DESCRIPTORS) return 'missed';
+  const most = openCount + 2;
   spawnSync('prlimit', ['--pid', String(measuring.pid), `--nofile=${most}:${most}`]);
   return undefined;
 };
