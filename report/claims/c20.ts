@@ -7,7 +7,7 @@ import { agreementOf, type GroupAnswer, splitJudgement } from './agree.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { figures, STAND_IN } from './figures.ts';
-import { MORE_BLOCKS, unmeasured } from './missing.ts';
+import { LONGER, MORE_BLOCKS, unmeasured } from './missing.ts';
 import type { Source } from './source.ts';
 import type { Tristate } from './verdicts.ts';
 
@@ -189,7 +189,7 @@ const judge = (evidence: Evidence): Judgement => {
         : {
             verdict: 'undecided',
             because: `no time for ${late}`,
-            wouldDecide: 'the same run with a longer --budget',
+            wouldDecide: LONGER,
             figures: numbers,
           };
     }

@@ -6,7 +6,7 @@ import type { Evidence } from './evidence.ts';
 
 export const MORE_BLOCKS = 'more blocks (--blocks 24) on a quiet machine, or a larger image';
 
-const LONGER = 'the same run with a longer --budget';
+export const LONGER = 'the same run with a longer --budget';
 
 /** `scenarios`: those that were counted too rarely. A single pass is made without BPF, whatever is asked. */
 export const morePasses = ({ run }: Evidence, scenarios: readonly string[]): string => {

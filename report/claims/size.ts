@@ -3,7 +3,7 @@ import type { GroupData } from '../../results/compare/tally.ts';
 import { grouped } from '../format.ts';
 import type { Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { unmeasured } from './missing.ts';
+import { LONGER, unmeasured } from './missing.ts';
 
 /**
  * A third of the debate's image, so that a verdict reaches no further than three times the measured size; its manifest has several
@@ -45,7 +45,7 @@ export const tooSmall = (
   return {
     verdict: 'undecided',
     because: isLate ? `${small}: no time for the large image` : `${small}: --profile full`,
-    wouldDecide: isLate ? 'the same run with a longer --budget' : FULL_PROFILE,
+    wouldDecide: isLate ? LONGER : FULL_PROFILE,
     figures,
   };
 };
