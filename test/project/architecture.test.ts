@@ -123,6 +123,7 @@ const CAREFUL: Readonly<Record<string, readonly string[]>> = {
   'harness/cli/version.ts': ['readFileSync'],
   'harness/cli/package-main.ts': ['mkdirSync'],
   'harness/cli/find-run.ts': ['renameSync'],
+  'harness/cli/print-error.ts': ['openSync'],
   'harness/images/dir.ts': ['openSync'],
   'harness/images/dump.ts': ['createReadStream'],
   'harness/images/fixture.ts': ['readFileSync'],
