@@ -9,13 +9,13 @@ import { UserError } from '../model/errors.ts';
 import type { CallCounter, CallSnapshot } from '../model/machine.ts';
 import {
   attachTracepoint,
+  type CountHash,
+  countHash,
   createMap,
   loadProgram,
   MAP_TYPE_ARRAY,
-  MAP_TYPE_PERCPU_HASH,
+  MAP_TYPE_HASH,
   missedRuns,
-  type PerCpuHash,
-  perCpuHash,
   readArray,
 } from './bpf.ts';
 import {
@@ -33,7 +33,7 @@ import { ownNamespace } from './own-namespace.ts';
 import { pauseOf } from './pause.ts';
 import { callName, callNumber } from './syscall-names.ts';
 
-/** A collection among 1,000 unpacked images has about 40,000 pairs; 5 MB on two CPUs. A reading takes 0.2 ms. */
+/** A collection among 1,000 unpacked images has about 40,000 pairs; 5 MB. A reading takes 0.2 ms. */
 const MAX_KEYS = 65_536;
 
 /** Calls that never return: strace does not count them either. */
@@ -66,7 +66,7 @@ interface AttachedProgram {
 
 /** Loaded maps and programs without an attachment: loading takes the time, so counters reuse them. */
 interface LoadedPrograms {
-  readonly counts: PerCpuHash;
+  readonly counts: CountHash;
   /** In the order in which they are attached. */
   readonly programs: readonly AttachedProgram[];
   skips(): Skips;
@@ -83,7 +83,7 @@ const loadAll = (): LoadedPrograms => {
     for (let fd = open.pop(); fd !== undefined; fd = open.pop()) files.close(fd);
   };
   try {
-    const countsFd = keep(createMap(MAP_TYPE_PERCPU_HASH, KEY_BYTES, 8, MAX_KEYS));
+    const countsFd = keep(createMap(MAP_TYPE_HASH, KEY_BYTES, 8, MAX_KEYS));
     const lostFd = keep(createMap(MAP_TYPE_ARRAY, 4, 8, 2));
     const marksFd = keep(createMap(MAP_TYPE_ARRAY, 4, 8, MARKS));
     const caughtFd = keep(createMap(MAP_TYPE_ARRAY, 4, 8, 1));
@@ -97,7 +97,7 @@ const loadAll = (): LoadedPrograms => {
     const first = load(countingProgram(parts, 'first'));
     const second = load(countingProgram(parts, 'second'));
     return {
-      counts: perCpuHash(countsFd),
+      counts: countHash(countsFd),
       // exec first: no process may be counted from a time before its exec.
       programs: [
         ...execs.map((fd) => ({ fd, point: 'sched_process_exec', isFirst: false })),
@@ -150,7 +150,7 @@ const attach = (programs: LoadedPrograms['programs']): (() => void) => {
   }
 };
 
-const callsByProcess = (counts: PerCpuHash): CallSnapshot => {
+const callsByProcess = (counts: CountHash): CallSnapshot => {
   const processes = new Map<
     number,
     { readonly main: Map<string, number>; readonly otherThreads: Map<string, number> }

@@ -32,7 +32,7 @@ export const KEY_BYTES = 8;
 /** Threads whose ids have the same lower bits share a mark: calls at the same moment would be counted twice, which shows as well. */
 const MARK_BITS = 16;
 export const MARKS = 1 << MARK_BITS;
-/** A value holds the count in its lower half and the namespace's process id above, on the CPU that saw the key first. */
+/** A value holds the count in its lower half and the namespace's process id above. */
 const COUNT_BITS = 32;
 
 interface ProgramParts {

@@ -4,7 +4,6 @@
 // Error:   a rejected program throws with the verifier's log.
 // Leaves:  nothing: the kernel frees maps, programs and attachments with their descriptors.
 // Source:  bpf(2), include/uapi/linux/bpf.h.
-import { readFileSync } from 'node:fs';
 import koffi from 'koffi';
 import { bindCall, EAGAIN, ENOENT, fail, lastErrno, NR } from './libc.ts';
 
@@ -21,8 +20,8 @@ const OBJ_GET_INFO_BY_FD = 15;
 const RAW_TRACEPOINT_OPEN = 17;
 const MAP_LOOKUP_BATCH = 24;
 const MAP_LOOKUP_AND_DELETE_BATCH = 25;
+export const MAP_TYPE_HASH = 1;
 export const MAP_TYPE_ARRAY = 2;
-export const MAP_TYPE_PERCPU_HASH = 5;
 const PROG_TYPE_RAW_TRACEPOINT = 17;
 
 const ATTRIBUTES_BYTES = 64;
@@ -56,19 +55,6 @@ const block = (
 };
 
 const bpf = (command: number, memory: Buffer): number => cBpf(NR.bpf, command, memory, ATTRIBUTES_BYTES);
-
-/** Number of CPUs in a list: `0-3,8` has five. */
-export const countCpus = (list: string): number =>
-  list
-    .trim()
-    .split(',')
-    .reduce((sum, part) => {
-      const [from = '0', to = from] = part.split('-');
-      return sum + Number(to) - Number(from) + 1;
-    }, 0);
-
-/** A per-CPU map has one value for each possible CPU. */
-const possibleCpus = (): number => countCpus(readFileSync('/sys/devices/system/cpu/possible', 'utf8'));
 
 export const createMap = (type: number, keyBytes: number, valueBytes: number, maxEntries: number): number => {
   const { memory } = block([]);
@@ -156,20 +142,19 @@ export const readRecords = (map: number, valueBytes: number, count: number): Buf
   return memory.subarray(from, from + count * valueBytes);
 };
 
-export interface PerCpuHash {
-  /** Calls `each` with the upper half of the key, the sum of the lower halves over all CPUs, and the upper half of the value. */
+export interface CountHash {
+  /** Calls `each` with the upper half of the key, and the lower and upper half of the value. */
   read(each: (call: number, count: number, pid: number) => void): void;
   /** No program may write to the map meanwhile. */
   clear(): void;
 }
 
-/** A per-CPU hash of u64 with 8-byte keys. */
-export const perCpuHash = (map: number): PerCpuHash => {
-  const cpus = possibleCpus();
+/** A hash of u64 with 8-byte keys. */
+export const countHash = (map: number): CountHash => {
   const { memory, at } = block([
     Buffer.alloc(8),
     Buffer.alloc(BATCH_ENTRIES * 8),
-    Buffer.alloc(BATCH_ENTRIES * cpus * 8),
+    Buffer.alloc(BATCH_ENTRIES * 8),
   ]);
   const keys = ATTRIBUTES_BYTES + 8;
   const values = keys + BATCH_ENTRIES * 8;
@@ -194,14 +179,12 @@ export const perCpuHash = (map: number): PerCpuHash => {
     read(each) {
       batches(MAP_LOOKUP_BATCH, 'BPF_MAP_LOOKUP_BATCH', (entryCount) => {
         for (let i = 0; i < entryCount; i++) {
-          let sum = 0;
-          let upper = 0;
-          for (let cpu = 0; cpu < cpus; cpu++) {
-            const value = values + (i * cpus + cpu) * 8;
-            sum += memory.readUInt32LE(value);
-            upper = Math.max(upper, memory.readUInt32LE(value + 4));
-          }
-          each(memory.readUInt32LE(keys + i * 8 + 4), sum, upper);
+          const value = values + i * 8;
+          each(
+            memory.readUInt32LE(keys + i * 8 + 4),
+            memory.readUInt32LE(value),
+            memory.readUInt32LE(value + 4),
+          );
         }
       });
     },

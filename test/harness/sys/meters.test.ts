@@ -3,7 +3,6 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { countCpus } from '../../../harness/sys/bpf.ts';
 import { dropCaches } from '../../../harness/sys/caches.ts';
 import { residency } from '../../../harness/sys/residency.ts';
 import { cpuUsage, processCpuNs } from '../../../harness/sys/usage.ts';
@@ -45,7 +44,3 @@ test('dropping caches evicts a clean file', { skip: needsRoot }, (t) =>
     assert.equal(residency(path).residentPages, 0);
   }),
 );
-
-test('countCpus reads lists of CPUs', () => {
-  assert.deepEqual(['0', '0-3', '0-3,8', '0-1,4-7\n'].map(countCpus), [1, 4, 5, 6]);
-});
