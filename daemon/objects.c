@@ -2,7 +2,8 @@
  * Opens objects by untrusted paths from an image.
  *
  * Needs:  openat2 (Linux 5.6); if it is missing or filtered, the path is opened component by component.
- * Source: openat2(2).
+ * Cost:   an openat2 for each folder that is searched, and one fstat.
+ * Source: openat2(2); fs/overlayfs/namei.c, ovl_lookup_data_layers.
  */
 #include "objects.h"
 
@@ -10,6 +11,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -89,7 +91,25 @@ static int open_beneath(int dir_fd, char *path)
 	return -errno;
 }
 
-int objects_open(const struct objects *objects, const char *path, uint32_t path_bytes)
+/* A descriptor of a regular file, or -errno. */
+static int open_regular(int dir_fd, char *path, struct stat *st)
+{
+	int fd = open_beneath(dir_fd, path);
+	int err = 0;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, st) != 0)
+		err = -errno;
+	else if (!S_ISREG(st->st_mode))
+		err = -OBJECTS_NOT_REGULAR;
+	if (err == 0)
+		return fd;
+	close(fd);
+	return err;
+}
+
+int objects_open(const struct objects *objects, const char *path, uint32_t path_bytes, struct stat *st)
 {
 	char text[PATH_MAX];
 	int err = -ENOENT;
@@ -101,11 +121,11 @@ int objects_open(const struct objects *objects, const char *path, uint32_t path_
 
 		memcpy(text, path, path_bytes);
 		text[path_bytes] = 0;
-		fd = open_beneath(objects->dir_fds[i], text);
+		fd = open_regular(objects->dir_fds[i], text, st);
 		if (fd >= 0)
 			return fd;
 		/* Prefer other errors to ENOENT. */
-		if (fd != -ENOENT || err == 0)
+		if (fd != -ENOENT)
 			err = fd;
 	}
 	return err;

@@ -67,24 +67,9 @@ static bool may_report(const struct server *server, const struct inode *inode)
 	return before < REPORTS_MAX - 1;
 }
 
-struct object {
-	int fd;
-	/* All zero if it is unknown. */
-	struct stat st;
-};
-
-/* A descriptor, or -errno. */
-static int open_named(const struct server *server, const char *path, uint32_t path_bytes, struct object *object)
+static bool fits(const struct inode *inode, const struct stat *st)
 {
-	*object = (struct object){ .fd = objects_open(&server->objects, path, path_bytes) };
-	if (object->fd >= 0 && fstat(object->fd, &object->st) != 0)
-		object->st = (struct stat){ 0 };
-	return object->fd;
-}
-
-static bool fits(const struct inode *inode, const struct object *object)
-{
-	return S_ISREG(object->st.st_mode) && (uint64_t)object->st.st_size == inode->size_bytes;
+	return (uint64_t)st->st_size == inode->size_bytes;
 }
 
 /*
@@ -92,12 +77,12 @@ static bool fits(const struct inode *inode, const struct object *object)
  * descriptor, or -errno.
  */
 static int find_object(const struct server *server, const struct inode *inode, const char *path, uint32_t path_bytes,
-		       struct object *object)
+		       struct stat *st)
 {
-	int fd = open_named(server, path, path_bytes, object);
+	int fd = objects_open(&server->objects, path, path_bytes, st);
 	int err;
 
-	if (fd >= 0 ? fits(inode, object) : fd != -ENOENT)
+	if (fd >= 0 ? fits(inode, st) : fd != -ENOENT && fd != -OBJECTS_NOT_REGULAR)
 		return fd;
 	err = fetch_object(&server->fetch, path, path_bytes);
 	/* Nobody was asked. */
@@ -105,22 +90,17 @@ static int find_object(const struct server *server, const struct inode *inode, c
 		return fd;
 	if (fd >= 0)
 		close(fd);
-	return err == 0 ? open_named(server, path, path_bytes, object) : err;
+	return err == 0 ? objects_open(&server->objects, path, path_bytes, st) : err;
 }
 
-/* Checks type and size. */
-static int check_object(const struct server *server, const struct inode *inode, const struct object *object,
-			const char *path, int path_bytes)
+static int check_size(const struct server *server, const struct inode *inode, const struct stat *st, const char *path,
+		      int path_bytes)
 {
-	if (fits(inode, object))
+	if (fits(inode, st))
 		return 0;
-	if (!may_report(server, inode))
-		return -EIO;
-	if (!S_ISREG(object->st.st_mode))
-		log_line(&server->log, "read: object %.*s is not a regular file", path_bytes, path);
-	else
+	if (may_report(server, inode))
 		log_line(&server->log, "read: object %.*s is %s than the %llu bytes stated by the image", path_bytes, path,
-			 (uint64_t)object->st.st_size < inode->size_bytes ? "shorter" : "longer",
+			 (uint64_t)st->st_size < inode->size_bytes ? "shorter" : "longer",
 			 (unsigned long long)inode->size_bytes);
 	return -EIO;
 }
@@ -150,7 +130,7 @@ static int check_verity(const struct server *server, const struct inode *inode, 
 /* A descriptor of the object, or -errno after a log message. */
 static int open_object(const struct server *server, const struct inode *inode)
 {
-	struct object object;
+	struct stat st;
 	const char *path;
 	uint32_t path_bytes;
 	int fd;
@@ -163,13 +143,17 @@ static int open_object(const struct server *server, const struct inode *inode)
 	}
 	if (err != 0)
 		return err;
-	fd = find_object(server, inode, path, path_bytes, &object);
+	fd = find_object(server, inode, path, path_bytes, &st);
 	if (fd < 0) {
-		if (may_report(server, inode))
+		if (!may_report(server, inode))
+			return -EIO;
+		if (fd == -OBJECTS_NOT_REGULAR)
+			log_line(&server->log, "read: object %.*s is not a regular file", (int)path_bytes, path);
+		else
 			log_line(&server->log, "read: cannot open object %.*s: %s", (int)path_bytes, path, strerror(-fd));
 		return -EIO;
 	}
-	err = check_object(server, inode, &object, path, (int)path_bytes);
+	err = check_size(server, inode, &st, path, (int)path_bytes);
 	if (err == 0)
 		err = check_verity(server, inode, fd, path, (int)path_bytes);
 	if (err == 0)

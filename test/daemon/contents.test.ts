@@ -1,18 +1,45 @@
 import assert from 'node:assert/strict';
-import { symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { dumpOf, line, root as rootLine } from './dumps.ts';
-import { type Lab, newLab, noServer, notRoot, skipReason, whileServed } from './support.ts';
+import {
+  type Lab,
+  listThroughErofs,
+  listTree,
+  newLab,
+  noServer,
+  notRoot,
+  skipReason,
+  whileServed,
+} from './support.ts';
 
 const skip = notRoot || noServer;
 const BIG_BYTES = 3_000_001;
+/** Leaves the socket: a process that ends in order removes it. */
+const BIND_AND_DIE =
+  "require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))";
+const OTHERS = ['device', 'fifo', 'folder', 'socket'];
 
 let lab: Lab;
 let image: string;
 const big = Buffer.from(Array.from({ length: BIG_BYTES }, (_, i) => (i * 7 + (i >> 8)) & 0xff));
 const inline = 'i'.repeat(4096) + 'tail'.repeat(100);
+
+/** Reading the device, /dev/zero, would give zeros; opening the fifo would wait for a writer. */
+const makeOthers = (): void => {
+  const [device, fifo, folder, socket] = OTHERS.map((name) => join(lab.objects, 'aa', name));
+  mkdirSync(folder!);
+  for (const argv of [
+    ['mknod', device!, 'c', '1', '5'],
+    ['mkfifo', fifo!],
+    [process.execPath, '-e', BIND_AND_DIE, socket!],
+  ])
+    spawnSync(argv[0]!, argv.slice(1), { stdio: 'inherit' });
+  for (const name of OTHERS) assert.ok(existsSync(join(lab.objects, 'aa', name)), name);
+};
 
 before(() => {
   lab = newLab();
@@ -22,6 +49,7 @@ before(() => {
   lab.object('aa/long', 'longer than the image states');
   lab.file('outside', 'secret!');
   symlinkSync(join(lab.folder, 'outside'), join(lab.objects, 'aa/link'));
+  if (!skip) makeOthers();
   image = lab.image(
     'contents.cfs',
     dumpOf([
@@ -29,13 +57,16 @@ before(() => {
       line('/big', '100644', { size: BIG_BYTES, payload: 'aa/big' }),
       line('/dots', '100644', { size: 7, payload: '../outside' }),
       line('/both', '100644', { size: 5, payload: 'aa/both' }),
-      line('/folder', '100644', { size: 7, payload: 'aa' }),
+      ...['device', 'fifo', 'folder'].map((name) =>
+        line(`/${name}`, '100644', { size: 7, payload: `aa/${name}` }),
+      ),
       line('/forged', '100644', { size: 7, payload: 'bb/\\ncfs-fuse:\\x20forged\\x1b[2J\\xff\\\\' }),
       line('/inline', '100644', { content: inline }),
       line('/link', '100644', { size: 7, payload: 'aa/link' }),
       line('/long', '100644', { size: 6, payload: 'aa/long' }),
       line('/missing', '100644', { size: 7, payload: 'bb/none' }),
       line('/short', '100644', { size: 5000, payload: 'aa/short' }),
+      line('/socket', '100644', { size: 7, payload: 'aa/socket' }),
     ]),
   );
 });
@@ -107,7 +138,7 @@ for (const { name: way, options } of ways) {
     ['long', 'object aa/long is longer than the 6 bytes stated by the image'],
     ['dots', 'cannot open object ../outside'],
     ['link', 'cannot open object aa/link'],
-    ['folder', 'object aa is not a regular file'],
+    ['folder', 'object aa/folder is not a regular file'],
     ['forged', 'cannot open object bb/\\x0acfs-fuse: forged\\x1b[2J\\xff\\\\: No such file or directory'],
   ] as const)
     test(`reading ${name} gives EIO and one log line, ${way}`, { skip: skipWay }, () =>
@@ -139,6 +170,49 @@ test('objects are searched in all folders, in order', { skip }, async () => {
     async ({ root }) => {
       assert.equal((await readFile(join(root, 'missing'))).toString(), 'it is 7');
       assert.equal((await readFile(join(root, 'both'))).toString(), 'first');
+    },
+    ['--objects', second],
+  );
+});
+
+test('of several folders the first regular file is the object, as in overlayfs', {
+  skip,
+}, async (context) => {
+  const second = join(lab.folder, 'behind');
+  await mkdir(join(second, 'aa'), { recursive: true });
+  for (const name of [...OTHERS, 'link']) await writeFile(join(second, 'aa', name), 'it is 7');
+  const lines = [...OTHERS.slice(0, 3), 'link', ...OTHERS.slice(3)].map((name) =>
+    line(`/${name}`, '100644', { size: 7, payload: `aa/${name}` }),
+  );
+  const others = lab.image('others.cfs', dumpOf([rootLine, ...lines]));
+  const truth = await listThroughErofs(lab, others, { objects: `${lab.objects}::${second}` });
+  await whileServed(
+    lab,
+    others,
+    async ({ root }) => {
+      for (const name of OTHERS) assert.equal(await readFile(join(root, name), 'utf8'), 'it is 7', name);
+      if (truth === null) context.diagnostic('this kernel cannot mount the image with overlayfs');
+      else assert.deepEqual(await listTree(root), truth);
+    },
+    ['--objects', second],
+  );
+});
+
+test('an object of another size hides those in later folders, as in overlayfs', { skip }, async () => {
+  const second = join(lab.folder, 'right');
+  await mkdir(join(second, 'aa'), { recursive: true });
+  for (const [name, bytes] of [
+    ['short', 5000],
+    ['long', 6],
+  ] as const)
+    await writeFile(join(second, 'aa', name), 'r'.repeat(bytes));
+  await whileServed(
+    lab,
+    image,
+    async (served) => {
+      for (const name of ['short', 'long'])
+        await assert.rejects(readFile(join(served.root, name)), { code: 'EIO' }, name);
+      assert.match(served.log(), /aa\/short is shorter than the 5000 bytes.*\n.*aa\/long is longer/);
     },
     ['--objects', second],
   );

@@ -205,11 +205,21 @@ mount -t overlay -o "ro,nosuid,nodev,metacopy=on,redirect_dir=on,lowerdir=$2::$3
 exec "$5" "$6" "$4" $7
 `;
 
+interface Through {
+  readonly user?: number;
+  /** Folders with `::` between them. */
+  readonly objects?: string;
+}
+
 /** The same through EROFS and overlayfs, in a mount namespace of its own; null if the kernel cannot mount the image. */
-export const listThroughErofs = async (lab: Lab, image: string, user?: number): Promise<string[] | null> => {
+export const listThroughErofs = async (
+  lab: Lab,
+  image: string,
+  { user, objects = lab.objects }: Through = {},
+): Promise<string[] | null> => {
   const [lower, merged] = [join(lab.folder, 'lower'), join(lab.folder, 'merged')];
   for (const folder of [lower, merged]) mkdirSync(folder, { recursive: true });
-  const words = [image, lower, lab.objects, merged, process.execPath, listProgram, `${user ?? ''}`];
+  const words = [image, lower, objects, merged, process.execPath, listProgram, `${user ?? ''}`];
   try {
     const { stdout } = await run('unshare', ['--mount', 'sh', '-c', TRUTH, 'truth', ...words], {
       encoding: 'latin1',

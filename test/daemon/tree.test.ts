@@ -27,7 +27,7 @@ const assertShowsTruth = async (
   { user, options = [] }: { readonly user?: number; readonly options?: readonly string[] } = {},
 ): Promise<void> => {
   const image = lab.image(name, dump);
-  const truth = await listThroughErofs(lab, image, user);
+  const truth = await listThroughErofs(lab, image, user === undefined ? {} : { user });
   if (truth === null) {
     context.skip('this kernel does not mount EROFS from a file below overlayfs with data-only layers');
     return;
