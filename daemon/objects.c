@@ -2,6 +2,8 @@
  * Opens objects by untrusted paths from an image.
  *
  * Needs:  openat2 (Linux 5.6); if it is missing or filtered, the path is opened component by component.
+ * Error:  the type of a file is known only after its open: a device is opened, and never read. Asking first (O_PATH) would cost two more
+ *         calls per object; where others may make devices in the store, mount its file system with nodev.
  * Cost:   an openat2 for each folder that is searched, and one fstat.
  * Source: openat2(2); fs/overlayfs/namei.c, ovl_lookup_data_layers.
  */
@@ -97,6 +99,9 @@ static int open_regular(int dir_fd, char *path, struct stat *st)
 	int fd = open_beneath(dir_fd, path);
 	int err = 0;
 
+	/* A socket, or a device without a driver. */
+	if (fd == -ENXIO)
+		return -OBJECTS_NOT_REGULAR;
 	if (fd < 0)
 		return fd;
 	if (fstat(fd, st) != 0)

@@ -138,7 +138,7 @@ for (const { name: way, options } of ways) {
     ['long', 'object aa/long is longer than the 6 bytes stated by the image'],
     ['dots', 'cannot open object ../outside'],
     ['link', 'cannot open object aa/link'],
-    ['folder', 'object aa/folder is not a regular file'],
+    ...OTHERS.map((name) => [name, `object aa/${name} is not a regular file`] as const),
     ['forged', 'cannot open object bb/\\x0acfs-fuse: forged\\x1b[2J\\xff\\\\: No such file or directory'],
   ] as const)
     test(`reading ${name} gives EIO and one log line, ${way}`, { skip: skipWay }, () =>
