@@ -41,6 +41,7 @@ export const WITHOUT_RUNS: readonly string[] = [
   'harness/sys/features',
   'harness/sys/file-systems',
   'harness/sys/call-list',
+  'harness/sys/deep-trees',
   'harness/sys/files',
   'harness/sys/give-back',
   'harness/sys/journal',

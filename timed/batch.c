@@ -100,6 +100,11 @@ int batch_open(const char *path, int flags, unsigned int mode)
 	return fd;
 }
 
+int batch_open_folder(int at, const char *name)
+{
+	return (int)syscall(SYS_openat, at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+}
+
 char *batch_digits(char *at, uint8_t byte)
 {
 	static const char digits[] = "0123456789abcdef";

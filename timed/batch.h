@@ -9,7 +9,15 @@ void batch_begin(struct timed_window *window);
 /* Records the errno of the failed call; returns -errno. */
 int batch_failed(struct timed_window *window, int call, const char *name);
 
+/*
+ * Nested folders that an operation keeps open at the same time; it closes and opens again those further inside. Far more than real trees
+ * have, and fewer than the 1024 files that a process may have open by default.
+ */
+#define BATCH_OPEN_FOLDERS 256
+
 int batch_open(const char *path, int flags, unsigned int mode);
+/* Follows no link. */
+int batch_open_folder(int at, const char *name);
 int batch_unlink(const char *path);
 int batch_rmdir(const char *path);
 int batch_mkdir(const char *path, unsigned int mode);

@@ -2,7 +2,8 @@
  * Makes a tree from its description: folders, hard links into a link store, small files, symlinks, devices.
  *
  * Does:    per folder mkdirat, openat, and at its end fchown, fchmod, fsetxattr, utimensat (only those that change something) and
- *          close; per link one linkat; per other file the call that makes it, and the same.
+ *          close; per link one linkat; per other file the call that makes it, and the same. A folder in which BATCH_OPEN_FOLDERS others
+ *          are nested is closed before the next one below it is made, and opened again (`..`) after it.
  * Error:   attributes of symlinks and devices are set through /proc/self/fd, because no call takes a folder and a name.
  */
 #include <errno.h>
@@ -17,15 +18,15 @@
 
 #include "batch.h"
 
-#define DEPTH_MAX 1000
 #define LINK_STORES_MAX 16
 
 struct work {
 	struct timed_window *window;
 	int link_store_count;
-	int depth; /* number of open folders */
+	int depth; /* number of folders that have begun and not ended */
 	int link_stores[LINK_STORES_MAX];
-	int folders[DEPTH_MAX];
+	int folders[BATCH_OPEN_FOLDERS]; /* the outermost, open */
+	int inner;			 /* the innermost, if it is not one of them */
 };
 
 static const char *name_of(const struct timed_node *node)
@@ -46,6 +47,8 @@ static int failed(struct work *work, int call, const struct timed_node *node)
 /* The folder of the next node. The name of the root is a path. */
 static int current(const struct work *work)
 {
+	if (work->depth > BATCH_OPEN_FOLDERS)
+		return work->inner;
 	return work->depth == 0 ? AT_FDCWD : work->folders[work->depth - 1];
 }
 
@@ -114,26 +117,47 @@ static int enter(struct work *work, const struct timed_node *node)
 	int at = current(work);
 	int fd;
 
-	if (work->depth == DEPTH_MAX) {
-		errno = ELOOP;
-		return failed(work, SYS_openat, node);
-	}
 	if (syscall(SYS_mkdirat, at, name_of(node), (node->mode & 0777) | 0700) != 0)
 		return failed(work, SYS_mkdirat, node);
-	fd = (int)syscall(SYS_openat, at, name_of(node), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+	fd = batch_open_folder(at, name_of(node));
 	if (fd < 0)
 		return failed(work, SYS_openat, node);
-	work->folders[work->depth++] = fd;
+	if (work->depth < BATCH_OPEN_FOLDERS) {
+		work->folders[work->depth] = fd;
+	} else {
+		if (work->depth > BATCH_OPEN_FOLDERS)
+			close(work->inner);
+		work->inner = fd;
+	}
+	work->depth++;
 	return 0;
 }
 
+/* The parent is opened first: the mode of the folder may forbid it. */
 static int leave(struct work *work, const struct timed_node *node)
 {
-	int fd = work->folders[--work->depth];
-	int err = set_metadata_fd(work, node, fd);
+	int fd = current(work);
+	int err = 0;
 
+	if (work->depth > BATCH_OPEN_FOLDERS + 1) {
+		work->inner = batch_open_folder(fd, "..");
+		err = work->inner < 0 ? failed(work, SYS_openat, node) : 0;
+	}
+	work->depth--;
+	if (err == 0)
+		err = set_metadata_fd(work, node, fd);
 	close(fd);
 	return err;
+}
+
+static void close_folders(struct work *work)
+{
+	if (work->depth > BATCH_OPEN_FOLDERS) {
+		close(work->inner);
+		work->depth = BATCH_OPEN_FOLDERS;
+	}
+	while (work->depth > 0)
+		close(work->folders[--work->depth]);
 }
 
 static int digit(char c)
@@ -226,8 +250,7 @@ int timed_make_tree(const struct timed_make_tree *given, struct timed_window *wi
 	}
 	if (err != 0)
 		window->failed = index - 1;
-	while (work.depth > 0)
-		close(work.folders[--work.depth]);
+	close_folders(&work);
 	while (work.link_store_count > 0)
 		close(work.link_stores[--work.link_store_count]);
 	window->wall_ns = timed_now_ns() - from;

@@ -242,9 +242,12 @@ test('the sanitizers find no error', {
   const out = temporaryFolder(t);
   const built = spawnSync('sh', [BUILD, out, 'sanitize'], { encoding: 'utf8' });
   assert.equal(built.status, 0, built.stderr);
-  const tests = ['./batch-files.test.js', './call-list.test.js', '../store/store.test.js'].map((name) =>
-    fileURLToPath(new URL(name, import.meta.url)),
-  );
+  const tests = [
+    './batch-files.test.js',
+    './call-list.test.js',
+    './deep-trees.test.js',
+    '../store/store.test.js',
+  ].map((name) => fileURLToPath(new URL(name, import.meta.url)));
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--test', ...tests], {
     env: {
       PATH: process.env['PATH'],

@@ -1,0 +1,84 @@
+// Trees of more nested folders than a process may have open files.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { parseDump } from '../../../harness/images/dump-text.ts';
+import type { Image } from '../../../harness/model/image.ts';
+import { plantedTree } from '../../../harness/store/planted-tree.ts';
+import { batchFiles } from '../../../harness/sys/batch-files.ts';
+import { bind, check } from '../../../harness/sys/libc.ts';
+import { needsRoot, temporaryFolder } from './support.ts';
+
+const LEVELS = 1200;
+const OPEN_FILES = 512n;
+const RLIMIT_NOFILE = 7;
+const MAKER = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0, umask: process.umask() };
+
+const prlimit = bind<(pid: number, which: number, wanted: Uint8Array | null, before: Uint8Array) => number>(
+  'prlimit',
+  ...['int', 'int', 'void *', 'void *'],
+);
+
+/** `work` with few open files allowed. */
+const withFewFiles = (work: () => void): void => {
+  const before = Buffer.alloc(16);
+  check(prlimit(0, RLIMIT_NOFILE, null, before), 'prlimit');
+  const few = Buffer.from(before);
+  few.writeBigUInt64LE(OPEN_FILES, 0);
+  check(prlimit(0, RLIMIT_NOFILE, few, Buffer.alloc(16)), 'prlimit');
+  try {
+    work();
+  } finally {
+    check(prlimit(0, RLIMIT_NOFILE, before, Buffer.alloc(16)), 'prlimit');
+  }
+};
+
+/** In each folder a file, the next folder, and a file; nobody but root may enter a folder once its mode is set. */
+const linesOf = (path: string, level: number): string[] => {
+  const folder = `${path === '' ? '/' : path} 0 40000 2 0 0 0 ${level}.5 - - -`;
+  const file = (name: string): string => `${path}/${name} 1 100640 1 0 0 0 ${level}.25 - x -`;
+  const inner = level === LEVELS ? [] : linesOf(`${path}/d`, level + 1);
+  return [folder, file('a'), ...inner, file('z')];
+};
+
+/** Type, mode and seconds of each entry, by its depth. */
+const seenIn = (root: string): string[] => {
+  const { stdout, status, stderr } = spawnSync('find', [root, '-printf', '%d %f %y %m %T@\\n'], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+  });
+  assert.equal(status, 0, stderr);
+  return stdout.trimEnd().split('\n').sort();
+};
+
+describe('trees of many nested folders', {
+  skip: needsRoot || (batchFiles === null && 'the library is not built'),
+}, () => {
+  const here = batchFiles!;
+
+  test('makeTree and removeTree have few folders open at the same time', (t) => {
+    const root = join(temporaryFolder(t), 'root');
+    const tree = parseDump(Buffer.from(`${linesOf('', 0).join('\n')}\n`, 'latin1'));
+    const nodes = plantedTree({ tree } as Image, MAKER).at(root);
+    withFewFiles(() => here.makeTree({ linkStores: [], nodes }));
+    const wanted = Array.from({ length: LEVELS + 1 }, (_, level) => [
+      `${level} ${level === 0 ? 'root' : 'd'} d 0 ${level}.0000000050`,
+      ...['a', 'z'].map((name) => `${level + 1} ${name} f 640 ${level}.0000000250`),
+    ]);
+    assert.deepEqual(seenIn(root), wanted.flat().sort());
+    withFewFiles(() => here.removeTree(root));
+    assert.ok(!existsSync(root));
+  });
+
+  test('a folder with many names around a deep one is emptied', (t) => {
+    const root = join(temporaryFolder(t), 'root');
+    const at = join(root, 'd/'.repeat(600));
+    mkdirSync(at, { recursive: true });
+    // Listed in several pieces, in which the folders lie anywhere.
+    for (let i = 0; i < 1500; i++) mkdirSync(join(at, `${i}`.padEnd(60, 'n'), 'inner'), { recursive: true });
+    withFewFiles(() => here.removeTree(root));
+    assert.ok(!existsSync(root));
+  });
+});
