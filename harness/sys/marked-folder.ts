@@ -1,13 +1,16 @@
 // Temporary folders of cfsbench: the work folder of a run, and the folder in which features are tried.
 //
 // Does:    makes the folder with mkdir(2) and mode 0700, locks it, and writes a mark into it: the id and the results of its run. An
-//          existing file or folder of the name is never taken over.
+//          existing file or folder of the name is never taken over. The new folder loses what it inherited from its parent: group,
+//          set-group-ID and default ACL, which every file in it would get.
 // Error:   only a folder with a mark, of this user and with a free lock counts as left by a process that has ended.
 // Leaves:  the folder, if its processes are killed; `cfsbench clean` finds it by the index of folders.
 import {
   closeSync,
   constants,
   existsSync,
+  fchmodSync,
+  fchownSync,
   fstatSync,
   lstatSync,
   mkdirSync,
@@ -24,6 +27,7 @@ import { removeDevicesOf } from './mapper-devices.ts';
 import type { Mount } from './mountinfo.ts';
 import { pauseOf } from './pause.ts';
 import { removeFolder } from './remove-below.ts';
+import { removeXattr } from './xattrs.ts';
 
 const MARK_FILE = 'cfsbench.json';
 /** In a folder that is kept on purpose. */
@@ -32,6 +36,7 @@ const KEPT_FILE = 'kept';
 export const NO_MARK = 'it has no mark of cfsbench';
 const OWN_MODE = 0o700;
 const MARK_MODE = 0o600;
+const S_ISGID = 0o2000;
 const LONGEST_MARK_BYTES = 65_536;
 /** For a process that inspects the new folder before it has its mark. */
 const LOCK_ATTEMPTS = 20;
@@ -107,13 +112,33 @@ const isOwnAndEmpty = (folder: OpenFolder): boolean =>
   fstatSync(folder.fd).uid === process.geteuid?.() &&
   readdirSync(folder.at).length === 0;
 
+/** A file system that has one group for all its files, such as FAT, refuses another. */
+const setOwnGroup = (fd: number, uid: number): void => {
+  try {
+    fchownSync(fd, uid, process.getegid?.() ?? 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+  }
+};
+
+/** Files of an image have the modes, groups and attributes that the image states, and no others. */
+const clearInherited = ({ fd }: OpenFolder): void => {
+  const { mode, uid, gid } = fstatSync(fd);
+  if (gid !== process.getegid?.()) setOwnGroup(fd, uid);
+  if ((mode & S_ISGID) !== 0) fchmodSync(fd, OWN_MODE);
+  for (const key of ['system.posix_acl_default', 'system.posix_acl_access']) removeXattr(fd, key);
+};
+
 /** Repeated if another process that looks for leftovers holds the new folder, or has removed it. */
 const makeLocked = (path: string): OpenFolder => {
   for (let attempt = 1; attempt <= LOCK_ATTEMPTS; attempt++) {
     if (attempt === 1 || !existsSync(path)) mkdirSync(path, OWN_MODE);
     try {
       const folder = lockFolder(path);
-      if (folder !== null && isOwnAndEmpty(folder)) return folder;
+      if (folder !== null && isOwnAndEmpty(folder)) {
+        clearInherited(folder);
+        return folder;
+      }
       folder?.close();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

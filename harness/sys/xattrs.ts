@@ -1,6 +1,6 @@
 // Extended attributes of a path; symlinks are not followed. Paths, keys and values are bytes.
 //
-// Reads:  llistxattr(2), lgetxattr(2). Does: lsetxattr(2).
+// Reads:  llistxattr(2), lgetxattr(2). Does: lsetxattr(2), fremovexattr(2).
 // Error:  none: the buffer has the size of the kernel's largest list and value.
 // Cost:   one call per path, and one per attribute.
 import { type ByteString, fromBytes, show, toBytes } from '../model/bytes.ts';
@@ -13,6 +13,7 @@ type Write = (path: Uint8Array, key: Uint8Array, value: Uint8Array, size: number
 
 const llistxattr: Read = bind('llistxattr', 'const void *', 'void *', 'size_t');
 const lgetxattr: ReadOne = bind('lgetxattr', 'const void *', 'const void *', 'void *', 'size_t');
+const fremovexattr = bind<(fd: number, key: Uint8Array) => number>('fremovexattr', 'int', 'const void *');
 const lsetxattr: Write = bind('lsetxattr', 'const void *', 'const void *', 'const void *', 'size_t', 'int');
 
 // The kernel's limit for lists and for values.
@@ -57,4 +58,12 @@ export const setXattr = (path: Uint8Array, key: ByteString, value: ByteString): 
   const bytes = toBytes(value);
   if (lsetxattr(terminated(path), terminated(toBytes(key)), bytes, bytes.length, 0) < 0)
     fail('lsetxattr', { facts: [show(fromBytes(path)), `attribute: ${show(key)}`] });
+};
+
+/** Of an open file or folder. Does nothing if it has no such attribute. */
+export const removeXattr = (fd: number, key: ByteString): void => {
+  if (fremovexattr(fd, terminated(toBytes(key))) === 0) return;
+  const errno = lastErrno();
+  if (!['ENODATA', 'EOPNOTSUPP'].includes(errnoName(errno)))
+    fail('fremovexattr', { facts: [`attribute: ${show(key)}`] }, errno);
 };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
+  chmodSync,
   chownSync,
   existsSync,
   mkdirSync,
@@ -19,10 +20,18 @@ import { recordedFolders } from '../../../harness/sys/folder-index.ts';
 import { lockFolder } from '../../../harness/sys/folder-lock.ts';
 import { inspectFolder, markKept, removeMarkedFolder } from '../../../harness/sys/marked-folder.ts';
 import { mounts } from '../../../harness/sys/mounts.ts';
+import { listXattrs, setXattr } from '../../../harness/sys/xattrs.ts';
 import { ownState } from '../../end-to-end/support.ts';
 import { makeWork, needsRoot, privateMounts, temporaryFolder, until } from './support.ts';
 
 const NOBODY = 65534;
+/** An ACL as the kernel takes it: rwx for the owner, a user, the group, the mask and others. */
+const USER_MAY_ALL = Buffer.concat([
+  Buffer.from([2, 0, 0, 0]),
+  ...[1, 2, 4, 16, 32].map((tag) =>
+    Buffer.from([tag, 0, 7, 0, ...(tag === 2 ? [0xd2, 4, 0, 0] : [255, 255, 255, 255])]),
+  ),
+]);
 const MODULE = new URL('../../../harness/sys/marked-folder.js', import.meta.url).href;
 
 before(ownState);
@@ -61,6 +70,31 @@ test('the lock is held as long as a process has the descriptor, also in another 
   assert.equal(inspectFolder(folder.path).kind, 'live');
   child.kill('SIGKILL');
   await until('the lock is free', () => !isLocked(folder.path));
+});
+
+test('a marked folder inherits no group, no set-group-ID and no ACL', { skip: needsRoot }, (t) => {
+  const home = temporaryFolder(t);
+  const parent = Buffer.from(home);
+  chownSync(home, 0, NOBODY);
+  chmodSync(home, 0o2755);
+  setXattr(parent, 'system.posix_acl_default', USER_MAY_ALL.toString('latin1'));
+  const plain = join(home, 'plain');
+  mkdirSync(plain);
+  const inherited = statSync(plain);
+  assert.deepEqual([inherited.gid, inherited.mode & 0o2000], [NOBODY, 0o2000]);
+  assert.equal(listXattrs(Buffer.from(plain)).length, 2);
+  const folder = makeWork(join(home, 'work'));
+  t.after(() => folder.close());
+  const inner = join(folder.path, 'inner');
+  mkdirSync(inner);
+  for (const [path, mode] of [
+    [folder.path, 0o700],
+    [inner, 0o777 & ~process.umask()],
+  ] as const) {
+    const seen = statSync(path);
+    assert.deepEqual([seen.gid, seen.mode & 0o7777], [process.getegid?.(), mode], path);
+    assert.deepEqual(listXattrs(Buffer.from(path)), [], path);
+  }
 });
 
 test('a marked folder is private, and is not made where anything of its name exists', (t) => {
