@@ -84,6 +84,27 @@ static bool parse_descriptor(const char *text, int *fd)
 	return true;
 }
 
+/* `N`, or `N-M` for descriptors with consecutive numbers. */
+static bool parse_controls(struct options *options, const char *text)
+{
+	const char *dash = strchr(text, '-');
+	char first[16] = "";
+	int last;
+
+	if (dash == NULL) {
+		options->control_count = 1;
+		return parse_descriptor(text, &options->control_fd);
+	}
+	if ((size_t)(dash - text) >= sizeof(first))
+		return false;
+	memcpy(first, text, (size_t)(dash - text));
+	if (!parse_descriptor(first, &options->control_fd) || !parse_descriptor(dash + 1, &last) || last < options->control_fd ||
+	    last - options->control_fd >= CONTROLS_MAX)
+		return false;
+	options->control_count = last - options->control_fd + 1;
+	return true;
+}
+
 static bool parse_count(const char *text, long least, long most, uint32_t *count)
 {
 	long value;
@@ -142,8 +163,8 @@ static bool apply_option(struct options *options, int option, const char *argume
 		       refuse(why, "--ready-fd must be the number of a descriptor");
 	case OPTION_CONTROL_FD:
 		options->task = TASK_SHARE;
-		return parse_descriptor(argument, &options->control_fd) ||
-		       refuse(why, "--control-fd must be the number of a descriptor");
+		return parse_controls(options, argument) ||
+		       refuse(why, "--control-fd must be the number of a descriptor, or a range of at most %d", CONTROLS_MAX);
 	case OPTION_STATS:
 		options->stats = argument;
 		return true;

@@ -12,6 +12,8 @@
 
 #define CFS_VERSION "0.1.0"
 
+#define CONTROLS_MAX 64
+
 enum options_task { TASK_MOUNT, TASK_SHARE, TASK_CHECK, TASK_HELP, TASK_VERSION };
 enum options_transport { TRANSPORT_READ_WRITE, TRANSPORT_THREADS, TRANSPORT_URING };
 
@@ -23,8 +25,9 @@ struct options {
 	int object_dir_count;
 	/* -1: none. */
 	int ready_fd;
-	/* The socket for control messages; -1: one mount, given on the command line. */
+	/* The first of the sockets for control messages, which have consecutive numbers; -1: one mount, given on the command line. */
 	int control_fd;
+	int control_count;
 	/* The socket of a fetcher of missing objects. */
 	const char *fetch;
 	const char *stats;

@@ -1,7 +1,7 @@
 /*
  * Many mounts served by one thread, which waits for requests of all mounts and for control messages.
  *
- * Needs:  a connected SOCK_SEQPACKET socket. The server sends one zero byte when it is ready. A message is `mount`, IMAGE,
+ * Needs:  connected SOCK_SEQPACKET sockets. The server sends one zero byte over the first when it is ready. A message is `mount`, IMAGE,
  *         MOUNTPOINT, STATS (may be empty) and any number of object folders; or `count`. A zero byte ends each word. A
  *         reply is `ok`, a number, or an error message, escaped like a line of the log.
  * Error:  a path of a `mount` that lies below a mount of this server blocks it for ever: it waits for an answer of its only thread.
@@ -49,6 +49,7 @@ struct shared {
 	struct loop loop;
 	int poll_fd;
 	int signal_fd;
+	int controls[CONTROLS_MAX];
 	char message[MESSAGE_BYTES];
 };
 
@@ -151,12 +152,12 @@ static void handle_message(struct shared *shared, size_t bytes, char *reply)
 }
 
 /* Receives one message and replies. False if the other end is closed. */
-static bool receive_message(struct shared *shared)
+static bool receive_message(struct shared *shared, int fd)
 {
 	char reply[SESSION_WHY_BYTES];
 	char escaped[4 * SESSION_WHY_BYTES];
 	size_t bytes;
-	ssize_t got = recv(shared->options->control_fd, shared->message, sizeof(shared->message), MSG_DONTWAIT | MSG_TRUNC);
+	ssize_t got = recv(fd, shared->message, sizeof(shared->message), MSG_DONTWAIT | MSG_TRUNC);
 
 	if (got < 0)
 		return errno == EAGAIN || errno == EINTR;
@@ -167,7 +168,7 @@ static bool receive_message(struct shared *shared)
 	else
 		handle_message(shared, (size_t)got, reply);
 	bytes = log_escape(escaped, sizeof(escaped), reply);
-	return send(shared->options->control_fd, escaped, bytes, MSG_NOSIGNAL) >= 0;
+	return send(fd, escaped, bytes, MSG_NOSIGNAL) >= 0;
 }
 
 struct polled {
@@ -208,6 +209,11 @@ static void serve(struct shared *shared, struct member *member)
 	remove_member(shared, member);
 }
 
+static bool is_control(const struct shared *shared, const void *source)
+{
+	return (uintptr_t)source - (uintptr_t)shared->controls < sizeof(shared->controls);
+}
+
 static int run(struct shared *shared)
 {
 	struct epoll_event events[EVENTS];
@@ -218,11 +224,13 @@ static int run(struct shared *shared)
 		if (count < 0 && errno != EINTR)
 			return -errno;
 		for (int i = 0; i < count; i++) {
-			if (events[i].data.ptr == &shared->signal_fd)
+			void *source = events[i].data.ptr;
+
+			if (source == &shared->signal_fd)
 				return 0;
-			if (events[i].data.ptr != shared)
-				serve(shared, events[i].data.ptr);
-			else if (!receive_message(shared))
+			if (!is_control(shared, source))
+				serve(shared, source);
+			else if (!receive_message(shared, *(const int *)source))
 				return 0;
 		}
 	}
@@ -238,7 +246,11 @@ static int prepare(struct shared *shared)
 	shared->signal_fd = signalfd(-1, &signals, SFD_CLOEXEC);
 	if (shared->poll_fd < 0 || shared->signal_fd < 0)
 		return -errno;
-	err = watch(shared, shared->options->control_fd, shared);
+	err = 0;
+	for (int i = 0; err == 0 && i < shared->options->control_count; i++) {
+		shared->controls[i] = shared->options->control_fd + i;
+		err = watch(shared, shared->controls[i], &shared->controls[i]);
+	}
 	if (err == 0)
 		err = watch(shared, shared->signal_fd, &shared->signal_fd);
 	if (err == 0 && send(shared->options->control_fd, "", 1, MSG_NOSIGNAL) != 1)

@@ -22,7 +22,7 @@ harden
 compile -shared -Wl,-z,now -o "$temporary/libtimed.so" "$here"/*.c \
 	"$daemon/image.c" "$daemon/inode.c" "$daemon/dir.c" "$daemon/xattr.c" "$daemon/walk.c" -ldl
 # The workers of many lives make the same calls in processes of their own.
-compile -pthread -o "$temporary/workers" "$here"/workers/*.c \
+compile -o "$temporary/workers" "$here"/workers/*.c \
 	"$here/batch.c" "$here/run.c" "$here/remove.c"
 mv -f "$temporary/libtimed.so" "$out/libtimed.so"
 mv -f "$temporary/workers" "$out/workers"

@@ -15,7 +15,7 @@ const STEP_BYTES = 56;
 const IMAGE_BYTES = 24;
 const PAUSE_NS = 20_000;
 /** The descriptor of a server on which it says that it is ready. */
-const CHANNEL_FD = '3';
+const CHANNEL_FD = 3;
 const KINDS = { run: 1, wait: 2, command: 3, serve: 4, exited: 5, message: 6, remove: 7 } as const;
 const [VALUE, IN_SCRIPT, IN_BLOB] = [0, 1, 2];
 
@@ -118,9 +118,7 @@ const addCall = (encoder: Encoder, call: ListedCall): void => {
 };
 
 const argvOf = (argv: readonly string[]): readonly string[] =>
-  [programPath(argv[0]!), ...argv.slice(1)].map((text) =>
-    text.replaceAll(/\{(ready|control)\}/g, CHANNEL_FD),
-  );
+  [programPath(argv[0]!), ...argv.slice(1)].map((text) => text.replaceAll('{ready}', `${CHANNEL_FD}`));
 
 interface StepFields {
   readonly first?: number;
@@ -175,9 +173,10 @@ const addImage = (encoder: Encoder, steps: Records, images: Records, image: Scri
   to.buffer.writeInt32LE(image.steps.length, to.at + 20);
 };
 
-const setupStep = (argv: readonly string[], limitMs: number): RecordedStep => ({
+/** Each worker has a connection of its own. */
+const setupStep = (argv: readonly string[], workers: number, limitMs: number): RecordedStep => ({
   kind: 'serve',
-  argv,
+  argv: argv.map((text) => text.replaceAll('{control}', `${CHANNEL_FD}-${CHANNEL_FD + workers - 1}`)),
   server: 0,
   limitMs,
   phase: 'mount',
@@ -193,7 +192,8 @@ export const encodeScript = (parts: ScriptParts, serverLimitMs: number): Buffer 
   const [steps, images] = [new Records(), new Records()];
   for (const image of parts.images) addImage(encoder, steps, images, image);
   const setup = parts.sharedServer === null ? -1 : steps.bytes / STEP_BYTES;
-  if (parts.sharedServer !== null) addStep(encoder, steps, setupStep(parts.sharedServer, serverLimitMs));
+  if (parts.sharedServer !== null)
+    addStep(encoder, steps, setupStep(parts.sharedServer, parts.workers, serverLimitMs));
   const env = Object.entries(cleanEnvironment()).map(([key, value]) => `${key}=${value}`);
   const environment = encoder.region.strings(env);
   const order = Buffer.alloc(4 * parts.order.length);

@@ -27,18 +27,12 @@ int64_t since_start(const struct worker *worker)
 static int ask_server(struct worker *worker, const struct step *step, char *tail)
 {
 	const void *message = script_at(worker->script, step->at);
-	struct shared *shared = worker->shared;
 	char reply[REPLY_BYTES];
-	ssize_t bytes = -1;
-	int err = 0;
+	ssize_t bytes;
 
-	pthread_mutex_lock(&shared->control_lock);
-	if (send(shared->control_fd, message, (size_t)step->bytes, MSG_NOSIGNAL) < 0 ||
-	    (bytes = recv(shared->control_fd, reply, sizeof(reply) - 1, 0)) < 0)
-		err = -errno;
-	pthread_mutex_unlock(&shared->control_lock);
-	if (err < 0)
-		return err;
+	if (send(worker->control_fd, message, (size_t)step->bytes, MSG_NOSIGNAL) < 0 ||
+	    (bytes = recv(worker->control_fd, reply, sizeof(reply) - 1, 0)) < 0)
+		return -errno;
 	reply[bytes] = '\0';
 	if (strcmp(reply, "ok") == 0)
 		return 0;

@@ -2,21 +2,14 @@
 #ifndef WORKERS_LIFE_H
 #define WORKERS_LIFE_H
 
-#include <pthread.h>
-
 #include "programs.h"
-
-struct shared {
-	pthread_mutex_t control_lock; /* one message and its reply at a time */
-	int control_fd;               /* of the shared server; -1: none */
-};
 
 struct worker {
 	const struct script *script;
 	struct results *results;
-	struct shared *shared;
 	struct programs programs;
 	int number;
+	int control_fd; /* its own connection to the shared server */
 };
 
 /* Lives the life of an image. Fills `life` from `ends` on. */

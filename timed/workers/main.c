@@ -136,22 +136,9 @@ static int work(struct worker *worker, char **argv, int gate)
 	return 0;
 }
 
-static struct shared *open_shared(void)
-{
-	struct shared *shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	pthread_mutexattr_t attributes;
-
-	if (shared == MAP_FAILED)
-		return NULL;
-	pthread_mutexattr_init(&attributes);
-	pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-	pthread_mutex_init(&shared->control_lock, &attributes);
-	shared->control_fd = -1;
-	return shared;
-}
-
 struct crew {
 	pid_t pids[WORKERS_MAX];
+	int controls[WORKERS_MAX]; /* to the shared server */
 	int count;
 	int gate; /* closed when the lives begin */
 };
@@ -171,6 +158,7 @@ static int start_workers(struct crew *crew, struct worker *worker, char **argv)
 		if (pid == 0) {
 			close(gate[1]);
 			worker->number = crew->count;
+			worker->control_fd = crew->controls[crew->count];
 			_exit(work(worker, argv, gate[0]));
 		}
 		crew->pids[crew->count] = pid;
@@ -220,25 +208,24 @@ static int64_t process_cpu_ns(pid_t pid)
 }
 
 /* `server`: of all mounts, or 0. */
-static int run(struct worker *worker, char **argv, pid_t server)
+static int run(struct worker *worker, char **argv, struct crew *crew, pid_t server)
 {
 	struct results *results = worker->results;
-	struct crew crew = {0};
-	int err = start_workers(&crew, worker, argv);
+	int err = start_workers(crew, worker, argv);
 	int fine;
 
 	if (err < 0) {
-		fprintf(stderr, "workers: cannot start worker %d: %s\n", crew.count, strerror(-err));
+		fprintf(stderr, "workers: cannot start worker %d: %s\n", crew->count, strerror(-err));
 		return 1;
 	}
-	if (!await_value(&results->ready, crew.count) || write(atoi(argv[4]), "", 1) != 1)
+	if (!await_value(&results->ready, crew->count) || write(atoi(argv[4]), "", 1) != 1)
 		return 1;
 	if (!await_value(&results->go, 1))
 		return 1;
 	results->started_ns = timed_now_ns() + START_MARGIN_NS;
 	results->user_ns = -process_cpu_ns(server);
-	close(crew.gate);
-	fine = await_workers(&crew);
+	close(crew->gate);
+	fine = await_workers(crew);
 	results->user_ns += process_cpu_ns(server);
 	return fine ? 0 : 1;
 }
@@ -258,6 +245,7 @@ static int end_server(pid_t pid)
 int main(int argc, char **argv)
 {
 	struct worker worker = {0};
+	struct crew crew = {0};
 	const struct step *steps;
 	pid_t server = 0;
 	int failed;
@@ -274,19 +262,20 @@ int main(int argc, char **argv)
 	if (worker.script == NULL || worker.script->worker_count < 1 || worker.script->worker_count > WORKERS_MAX)
 		return 1;
 	worker.results = results_open(argv[3], worker.script->life_count);
-	worker.shared = open_shared();
-	if (worker.results == NULL || worker.shared == NULL || programs_open(&worker.programs, worker.script) < 0) {
+	if (worker.results == NULL || programs_open(&worker.programs, worker.script) < 0) {
 		fprintf(stderr, "workers: %s: %s\n", argv[3], strerror(errno));
 		return 1;
 	}
 	steps = script_at(worker.script, worker.script->steps);
 	if (worker.script->setup >= 0) {
-		worker.shared->control_fd = programs_share(&worker.programs, &steps[worker.script->setup], &server);
-		if (worker.shared->control_fd < 0) {
-			fprintf(stderr, "workers: the shared server is not ready: %s\n", strerror(-worker.shared->control_fd));
+		int err = programs_share(&worker.programs, &steps[worker.script->setup], (int)worker.script->worker_count,
+					 crew.controls, &server);
+
+		if (err < 0) {
+			fprintf(stderr, "workers: the shared server is not ready: %s\n", strerror(-err));
 			return 1;
 		}
 	}
-	failed = run(&worker, argv, server);
+	failed = run(&worker, argv, &crew, server);
 	return server > 0 && end_server(server) != 0 ? 1 : failed;
 }

@@ -51,8 +51,8 @@ int programs_open(struct programs *programs, const struct script *script)
 	return 0;
 }
 
-/* `channel` becomes descriptor 3; -1: none. Returns the process id, or -errno. */
-static pid_t start(const struct programs *programs, const struct step *step, int channel)
+/* `channels` become descriptors from 3 on. Returns the process id, or -errno. */
+static pid_t start(const struct programs *programs, const struct step *step, int count, const int *channels)
 {
 	char *arguments[ARGUMENTS_MAX + 1];
 	posix_spawn_file_actions_t actions;
@@ -71,8 +71,8 @@ static pid_t start(const struct programs *programs, const struct step *step, int
 	posix_spawn_file_actions_adddup2(&actions, programs->null_fd, 0);
 	posix_spawn_file_actions_adddup2(&actions, programs->null_fd, 1);
 	posix_spawn_file_actions_adddup2(&actions, programs->error_fd, 2);
-	if (channel >= 0)
-		posix_spawn_file_actions_adddup2(&actions, channel, CHANNEL_FD);
+	for (int i = 0; i < count; i++)
+		posix_spawn_file_actions_adddup2(&actions, channels[i], CHANNEL_FD + i);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 	posix_spawnattr_setsigdefault(&attributes, &all);
 	posix_spawnattr_setsigmask(&attributes, &none);
@@ -92,7 +92,7 @@ static int reap(pid_t pid, int *status)
 
 int programs_command(struct programs *programs, const struct step *step, int *status)
 {
-	pid_t pid = start(programs, step, -1);
+	pid_t pid = start(programs, step, 0, NULL);
 
 	return pid < 0 ? pid : reap(pid, status);
 }
@@ -138,7 +138,7 @@ int programs_serve(struct programs *programs, const struct step *step, int *stat
 
 	if (pipe2(channel, O_CLOEXEC) < 0)
 		return -errno;
-	pid = start(programs, step, channel[1]);
+	pid = start(programs, step, 1, &channel[1]);
 	close(channel[1]);
 	err = pid < 0 ? pid : await_ready(channel[0], pid, step->limit_ns, status);
 	close(channel[0]);
@@ -162,21 +162,38 @@ int programs_exited(struct programs *programs, const struct step *step, int *sta
 	return reap(pid, status);
 }
 
-int programs_share(struct programs *programs, const struct step *step, pid_t *pid)
+/* The server's end has a number above those that it gets in the server, so that none is overwritten. 0 or -errno. */
+static int open_control(int *own, int *servers)
 {
-	int channel[2];
-	int status = 0;
-	int err;
+	int ends[2];
+	int err = 0;
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) < 0)
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 		return -errno;
-	*pid = start(programs, step, channel[1]);
-	close(channel[1]);
-	err = *pid < 0 ? *pid : await_ready(channel[0], *pid, step->limit_ns, &status);
-	if (err == 0)
-		return channel[0];
-	close(channel[0]);
+	*own = ends[0];
+	*servers = fcntl(ends[1], F_DUPFD_CLOEXEC, CHANNEL_FD + WORKERS_MAX);
+	if (*servers < 0)
+		err = -errno;
+	close(ends[1]);
 	return err;
+}
+
+int programs_share(struct programs *programs, const struct step *step, int count, int *controls, pid_t *pid)
+{
+	int servers[WORKERS_MAX];
+	int status = 0;
+	int opened = 0;
+	int err = 0;
+
+	for (; err == 0 && opened < count; opened++)
+		err = open_control(&controls[opened], &servers[opened]);
+	if (err == 0)
+		*pid = start(programs, step, count, servers);
+	for (int i = 0; i < opened; i++)
+		close(servers[i]);
+	if (err < 0 || *pid < 0)
+		return err < 0 ? err : *pid;
+	return await_ready(controls[0], *pid, step->limit_ns, &status);
 }
 
 void programs_kill(struct programs *programs)

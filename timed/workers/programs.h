@@ -21,8 +21,8 @@ int programs_command(struct programs *programs, const struct step *step, int *st
 int programs_serve(struct programs *programs, const struct step *step, int *status);
 int programs_exited(struct programs *programs, const struct step *step, int *status);
 
-/* Starts the shared server. Returns its control socket, or -errno. */
-int programs_share(struct programs *programs, const struct step *step, pid_t *pid);
+/* Starts the shared server with `count` control sockets, whose ends for the workers are in `controls`. 0 or -errno. */
+int programs_share(struct programs *programs, const struct step *step, int count, int *controls, pid_t *pid);
 
 /* Kills the servers that still run. */
 void programs_kill(struct programs *programs);

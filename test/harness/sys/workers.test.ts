@@ -4,32 +4,40 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { LivesResult } from '../../../harness/model/lives.ts';
-import { workersProgram } from '../../../harness/native/paths.ts';
+import { serverPath, workersProgram } from '../../../harness/native/paths.ts';
 import { CallListBuilder } from '../../../harness/sys/call-list.ts';
 import { ENOENT, NR } from '../../../harness/sys/libc.ts';
 import { EXPECT, type ListedCall } from '../../../harness/sys/listed-call.ts';
 import { createMachine } from '../../../harness/sys/machine.ts';
-import type { RecordedStep } from '../../../harness/sys/recorder.ts';
+import { type RecordedStep, WORKER_MARK, workerFolder } from '../../../harness/sys/recorder.ts';
 import { callNumber } from '../../../harness/sys/syscall-names.ts';
 import { runWorkers } from '../../../harness/sys/workers.ts';
-import { temporaryFolder } from './support.ts';
+import { needsRoot, OBJECT_BYTES, sampleImage, temporaryFolder } from './support.ts';
 
 const skip = existsSync(workersProgram) ? false : 'the workers are not compiled';
 const LIMIT_MS = 60_000;
 const AT_FDCWD = -100;
 const ERANGE = 34;
 
-/** One worker lives these lives, one after the other. */
+interface Crew {
+  readonly workers?: number;
+  readonly sharedServer?: readonly string[];
+  readonly folder?: string;
+}
+
+/** Workers, by default one, live these lives, one after the other. */
 const live = (
   t: TestContext,
   lives: readonly (readonly RecordedStep[])[],
   order: readonly number[],
+  { workers = 1, sharedServer, folder = temporaryFolder(t) }: Crew = {},
 ): LivesResult => {
-  const folder = temporaryFolder(t);
   const blobPath = join(folder, 'blob');
   writeFileSync(blobPath, 'x');
-  const [at, own] = [join(folder, 'at'), join(folder, 'own')];
-  for (const path of [at, own]) mkdirSync(path);
+  for (let worker = 0; worker < workers; worker++)
+    for (const name of ['at', 'own'])
+      mkdirSync(join(folder, workerFolder(worker), name), { recursive: true });
+  const [at, own] = ['at', 'own'].map((name) => join(folder, WORKER_MARK, name)) as [string, string];
   return runWorkers({
     machine: createMachine({} as never, { scratch: folder }),
     scratch: folder,
@@ -37,9 +45,9 @@ const live = (
     limitMs: () => LIMIT_MS,
     script: {
       images: lives.map((steps) => ({ steps, at, folder: own })),
-      sharedServer: null,
+      sharedServer: sharedServer ?? null,
       blob: new Map(),
-      workers: 1,
+      workers,
       order,
       dueNs: null,
       mostLateNs: null,
@@ -106,4 +114,54 @@ test('a list that fails leaves no descriptor in its worker', { skip }, (t) => {
   );
   assert.equal(failed.length, 40);
   assert.equal(lives.length, 1);
+});
+
+/** Replies when both workers have sent their message. */
+const WAITS_FOR_BOTH = `
+  const { readSync, writeSync } = require('node:fs');
+  const words = Buffer.alloc(64);
+  writeSync(3, Buffer.of(0));
+  for (const fd of [3, 4]) if (words.toString('latin1', 0, readSync(fd, words)) !== 'hello\\0') process.exit(1);
+  for (const fd of [3, 4]) writeSync(fd, 'ok');
+  setInterval(() => {}, 1000);
+`;
+
+test('no worker waits for the reply that the shared server owes to another', { skip }, (t) => {
+  const { failed, lives } = live(t, [[{ phase: 'mount', kind: 'message', words: ['hello'] }]], [0, 0], {
+    workers: 2,
+    sharedServer: [process.execPath, '-e', WAITS_FOR_BOTH, '--', '{control}'],
+  });
+  assert.deepEqual(failed, []);
+  assert.deepEqual(lives.map(({ worker }) => worker).sort(), [0, 1]);
+});
+
+test('workers mount over one server at the same time', {
+  skip: skip || needsRoot || (existsSync(serverPath) ? false : 'the server is not compiled'),
+}, (t) => {
+  const folder = temporaryFolder(t);
+  const { image, objects } = sampleImage(folder);
+  const at = join(folder, WORKER_MARK, 'at');
+  const [use, unmount] = [new CallListBuilder(), new CallListBuilder()];
+  const fd = use.openText(join(at, 'sub/object'), 0);
+  use.add({
+    number: callNumber('read'),
+    args: [fd, Buffer.alloc(OBJECT_BYTES), OBJECT_BYTES],
+    onFailure: () => {},
+  });
+  use.close(fd);
+  unmount.unmount(at);
+  const { failed, lives } = live(
+    t,
+    [
+      [
+        { phase: 'mount', kind: 'message', words: ['mount', image, at, '', objects] },
+        { phase: 'use', kind: 'run', calls: use.calls },
+        { phase: 'unmount', kind: 'run', calls: unmount.calls },
+      ],
+    ],
+    Array.from({ length: 40 }, () => 0),
+    { workers: 4, sharedServer: [serverPath, '--control-fd', '{control}'], folder },
+  );
+  assert.deepEqual(failed, []);
+  assert.equal(lives.length, 40);
 });
