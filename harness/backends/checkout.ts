@@ -68,6 +68,15 @@ const digitsOf = (number: number, count: number): string =>
 
 export const UNPACK = ['tar', '--xattrs', '--xattrs-include=*', '--numeric-owner', '-p'];
 
+const knownOwnKeys = new WeakMap<Image, readonly string[]>();
+/** Of the files in the tar of the link store: those that the base does not have. */
+const ownKeysOf = (image: Image): readonly string[] => {
+  const inBase = image.base === undefined ? new Set<string>() : keysOf(image.base);
+  const keys = knownOwnKeys.get(image) ?? [...keysOf(image)].filter((key) => !inBase.has(key));
+  knownOwnKeys.set(image, keys);
+  return keys;
+};
+
 const knownNames = new WeakMap<Image, Uint8Array>();
 const namesOf = (image: Image): Uint8Array => {
   const names = knownNames.get(image) ?? Buffer.from([...keysOf(image)].join(''), 'hex');
@@ -75,14 +84,18 @@ const namesOf = (image: Image): Uint8Array => {
   return names;
 };
 
-/** Checks file by file, as a runtime checks its store before it unpacks. */
+/**
+ * Checks file by file, as a runtime checks its store before it unpacks. An image without files for a link store needs the folders, which
+ * nothing else would have made.
+ */
 const isInLinkStore = ({ files }: Machine, image: Image, dirs: readonly string[]): boolean => {
+  if (keysOf(image).size === 0) return false;
   if (files.batch !== null) return files.batch.hasLinks(dirs, namesOf(image));
   for (const key of keysOf(image)) if (!files.exists(`${folderOf(key, dirs)}/${key}`)) return false;
   return true;
 };
 
-/** Adds the image's missing files to the link store, with one `tar -x` per link store folder. */
+/** Adds the image's missing files to the link store, with one `tar -x` per link store folder that gets any. */
 export const fillLinkStore = async (
   machine: Machine,
   image: Image,
@@ -93,6 +106,8 @@ export const fillLinkStore = async (
   const tars = tarsOf(image);
   for (const [number, dir] of dirs.entries()) {
     if (!machine.files.exists(dir)) machine.files.mkdir(dir, FOLDER_MODE);
+    // tar fails if no name in the archive matches.
+    if (!ownKeysOf(image).some((key) => folderOf(key, dirs) === dir)) continue;
     const only = dirs.length === 1 ? [] : ['--wildcards', `${digitsOf(number, dirs.length)}*`];
     await machine.command('tar', [...UNPACK, '--skip-old-files', '-xf', tars.linkStore, '-C', dir, ...only]);
   }

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { fillLinkStore } from '../../../harness/backends/checkout.ts';
 import type { Image } from '../../../harness/model/image.ts';
 import { needsRoot, privateMounts } from '../sys/support.ts';
 import { openSetting, type Setting } from './setting.ts';
@@ -59,6 +60,27 @@ describe('copies and checkouts of a tree', { skip: needsRoot }, () => {
       assert.equal(proved.proof.difference, null);
       assert.equal(proved.proof.equal, true);
     });
+
+  test('checkouts of a tree without contents are equal to it', async (t) => {
+    const dump = join(folder, 'empty.dump');
+    writeFileSync(dump, '/ 4096 40755 2 0 0 0 0.0 - - -\n/link 1 120777 1 0 0 0 0.0 a - -\n');
+    const empty = await openSetting(`dump:${dump}`);
+    t.after(() => empty.remove());
+    for (const id of ['hardlink-checkout', 'hardlink-checkout-direct', 'reflink-checkout']) {
+      if (lacks(id) !== undefined) continue;
+      const proved = await empty.provedOn(id);
+      assert.deepEqual([id, proved.kind === 'proof' && proved.proof.equal], [id, true]);
+    }
+  });
+
+  test('a link store of sixteen folders gets an image that has files for some of them', async () => {
+    const { image, machine } = setting;
+    const home = setting.folder('sixteen');
+    const dirs = Array.from({ length: 16 }, (_, number) => join(home, String(number)));
+    await fillLinkStore(machine, image, dirs);
+    const perFolder = dirs.map((dir) => readdirSync(dir).length);
+    assert.ok(perFolder.includes(0) && perFolder.some((count) => count > 0), String(perFolder));
+  });
 
   test('ostree-checkout keeps everything but times and equal inodes, and skips devices', async (t) => {
     const missing = lacks('ostree-checkout');
