@@ -51,7 +51,7 @@ const push = (t: TestContext, { code, isBaseline = true, hasStored = true }: Pus
   const main = join(home, 'action/build/harness/cli');
   for (const folder of [main, join(home, 'action/scripts'), join(home, 'bin'), join(home, 'store/run')])
     mkdirSync(folder, { recursive: true });
-  for (const name of ['ci-action', 'ci-gate'])
+  for (const name of ['ci-action', 'ci-gate', 'help.sh'])
     copyFileSync(join(root, 'scripts', name), join(home, 'action/scripts', name));
   writeFileSync(join(home, 'action/scripts/setup'), '');
   writeFileSync(join(main, 'main.js'), PROGRAM);

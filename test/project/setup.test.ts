@@ -45,8 +45,7 @@ before(() => {
   folder = mkdtempSync(join(tmpdir(), 'cfsbench-setup-'));
   for (const name of ['scripts', 'harness/cli', 'scenarios', 'results', 'report', 'test', 'daemon', 'timed'])
     mkdirSync(join(folder, name), { recursive: true });
-  put('scripts/setup', read('scripts/setup'));
-  put('scripts/c-build.sh', read('scripts/c-build.sh'));
+  for (const name of ['scripts/setup', 'scripts/help.sh', 'scripts/c-build.sh']) put(name, read(name));
   put('harness/cli/main.ts', 'export const answer: number = 42;\n');
   put('test/old.test.ts', 'export {};\n');
   put('tsconfig.json', JSON.stringify(TSCONFIG));
