@@ -45,6 +45,7 @@ export const backend: Backend = {
   how: 'composefs-fuse of the composefs project serves the manifest; contents come from the object store.',
   answers: 'Does the project’s own server represent the reference server fairly?',
   idle: [],
+  starts: ['composefs-fuse'],
   needs: [FUSE_DEVICE, { title: 'composefs-fuse', anyOf: ['composefs-fuse'] }],
   shows: 'contents',
   // Version 1.0.8: `only support user.*`, in cfs_listxattr_element of tools/cfs-fuse.c.

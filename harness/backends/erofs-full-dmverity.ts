@@ -5,6 +5,7 @@ import type { Backend } from '../model/backend.ts';
 import { verifiedImageLifecycle } from './block-image.ts';
 import { erofsImage } from './erofs-full.ts';
 import { DM_VERITY, EROFS_LOOP, OVERLAY, ROOT, TAR, VERITYSETUP } from './needs.ts';
+import { VERITY_PROGRAM } from './verity-device.ts';
 
 export const backend: Backend = {
   id: 'erofs-full-dmverity',
@@ -14,6 +15,7 @@ export const backend: Backend = {
     'dm-verity covers a whole image, but needs a block device: what does it cost, and what does it refuse?',
   idle: ['ingest', 'collect'],
   createsFiles: true,
+  starts: [VERITY_PROGRAM],
   needs: [
     ...[ROOT, EROFS_LOOP, { title: 'mkfs.erofs', anyOf: ['mkfs-erofs'] } as const, OVERLAY, TAR],
     ...[DM_VERITY, VERITYSETUP],

@@ -7,7 +7,7 @@ import type { Backend } from '../model/backend.ts';
 import { mountStack } from './data-overlay.ts';
 import { manifestLifecycle, mountWith } from './manifest.ts';
 import { DATA_LOWERS, DM_VERITY, EROFS_LOOP, ROOT, VERITYSETUP } from './needs.ts';
-import { formatVerity, onVerityDevice, verityFile } from './verity-device.ts';
+import { formatVerity, onVerityDevice, VERITY_PROGRAM, verityFile } from './verity-device.ts';
 
 export const backend: Backend = {
   id: 'erofs-overlay-dmverity',
@@ -16,6 +16,7 @@ export const backend: Backend = {
   answers:
     'What does the whole stack of the debate (loop device, dm-verity, EROFS, overlayfs) cost for each mount?',
   idle: [],
+  starts: [VERITY_PROGRAM],
   needs: [ROOT, EROFS_LOOP, DATA_LOWERS, DM_VERITY, VERITYSETUP],
   shows: 'contents',
   options: {},

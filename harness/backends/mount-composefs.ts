@@ -50,6 +50,7 @@ export const backend: Backend = {
   how: 'The composefs project’s own tool mounts the manifest as EROFS below an overlayfs.',
   answers: 'Does the reference tool give the same numbers?',
   idle: [],
+  starts: ['mount.composefs'],
   needs: [ROOT, { title: 'mount.composefs', anyOf: ['mount-composefs'] }],
   shows: 'contents',
   options: {},

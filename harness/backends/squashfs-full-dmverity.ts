@@ -6,6 +6,7 @@ import type { Backend } from '../model/backend.ts';
 import { verifiedImageLifecycle } from './block-image.ts';
 import { DM_VERITY, VERITYSETUP } from './needs.ts';
 import { squashable, backend as squashfsFull, squashfsImage } from './squashfs-full.ts';
+import { VERITY_PROGRAM } from './verity-device.ts';
 
 export const backend: Backend = {
   id: 'squashfs-full-dmverity',
@@ -14,6 +15,7 @@ export const backend: Backend = {
   answers: 'Is the older read-only image format good enough below dm-verity, too?',
   idle: squashfsFull.idle,
   createsFiles: true,
+  starts: [VERITY_PROGRAM],
   needs: [...squashfsFull.needs, DM_VERITY, VERITYSETUP],
   shows: 'contents',
   options: {},

@@ -14,7 +14,8 @@ import type { Mounted } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Machine } from '../model/machine.ts';
 
-const PROGRAM = 'veritysetup';
+/** A mount starts it. */
+export const VERITY_PROGRAM = 'veritysetup';
 const BLOCK_BYTES = 4096;
 const NAME_BYTES = 8;
 const ROOT_HASH = /^Root hash:\s+([0-9a-f]{64})$/m;
@@ -35,9 +36,9 @@ export const formatVerity = async (machine: Machine, path: string, dataBytes: nu
   const printed = `${path}.printed`;
   try {
     await machine.command(
-      PROGRAM,
+      VERITY_PROGRAM,
       [
-        ...[PROGRAM, 'format', path, path, '--hash=sha256', '--salt=-', hashOffset(dataBytes)],
+        ...[VERITY_PROGRAM, 'format', path, path, '--hash=sha256', '--salt=-', hashOffset(dataBytes)],
         ...[`--data-block-size=${BLOCK_BYTES}`, `--hash-block-size=${BLOCK_BYTES}`],
         `--data-blocks=${dataBytes / BLOCK_BYTES}`,
       ],
@@ -45,7 +46,7 @@ export const formatVerity = async (machine: Machine, path: string, dataBytes: nu
     );
     const [, rootHash] = ROOT_HASH.exec(readFileSync(printed, 'utf8')) ?? [];
     if (rootHash !== undefined) return rootHash;
-    throw new UserError(`${PROGRAM} format printed no root hash`, { exit: 5, code: 'veritysetup' });
+    throw new UserError(`${VERITY_PROGRAM} format printed no root hash`, { exit: 5, code: 'veritysetup' });
   } finally {
     rmSync(printed, { force: true });
   }
@@ -91,7 +92,15 @@ const open = async (machine: Machine, { path, dataBytes, rootHash }: VerityFile)
   const name = machine.mounts.deviceName();
   const { device, fd } = machine.mounts.loop(path, { directIo: false });
   try {
-    await machine.command(PROGRAM, [PROGRAM, 'open', device, name, device, rootHash, hashOffset(dataBytes)]);
+    await machine.command(VERITY_PROGRAM, [
+      VERITY_PROGRAM,
+      'open',
+      device,
+      name,
+      device,
+      rootHash,
+      hashOffset(dataBytes),
+    ]);
   } finally {
     // The device keeps the loop device; without it the loop device ends here.
     machine.files.close(fd);
@@ -105,7 +114,7 @@ const removeName = ({ files }: Machine, { path }: OpenVerity): void => {
 };
 
 const close = (machine: Machine, { name }: OpenVerity, ...how: readonly string[]): Promise<void> =>
-  machine.command(PROGRAM, [PROGRAM, 'close', ...how, name]);
+  machine.command(VERITY_PROGRAM, [VERITY_PROGRAM, 'close', ...how, name]);
 
 /** `mount` gets the open device, which lives as long as the returned mount. */
 export const onVerityDevice = async (

@@ -1,6 +1,5 @@
 // `cfsbench run`, the inner process in private namespaces: opens images, measures, writes results, prints the report.
 
-import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { startTally, type Tallied } from '../../results/compare/tally.ts';
 import { areTimesMeasured } from '../../results/emulated.ts';
@@ -11,7 +10,6 @@ import { visible } from '../../results/visible.ts';
 import { backends } from '../backends/registry.ts';
 import { openInspector } from '../inspect/inspector.ts';
 import type { Inspector } from '../model/inspector.ts';
-import type { Machine } from '../model/machine.ts';
 import { openDeadline } from '../runner/clock.ts';
 import { endingError, failureOf } from '../runner/failure.ts';
 import { groupsOf } from '../runner/groups.ts';
@@ -19,6 +17,7 @@ import type { RunParts } from '../runner/parts.ts';
 import { refuseLongPlan } from '../runner/plan.ts';
 import { NOTHING_BEFORE } from '../runner/resume.ts';
 import { measure } from '../runner/run.ts';
+import { warmToolsOf } from '../runner/warm-tools.ts';
 import { openWorkspace, removeWorkspace, type Workspace } from '../runner/workspace.ts';
 import { inheritedFolder } from '../sys/folder-lock.ts';
 import { guestSetting } from '../sys/guest.ts';
@@ -60,15 +59,6 @@ interface Session {
   readonly interrupted: () => boolean;
   readonly limit: RunParts['limit'];
 }
-
-/** Commands and servers run once on an empty folder, so that a cold window does not read them from disk. */
-const warmToolsOf = ({ arms }: MeasuredHere): RunParts['warmTools'] => {
-  const servers = [...serversOf(arms).values()].filter((path) => existsSync(path));
-  return async (machine: Machine, emptyFolder: string) => {
-    await machine.command('ls', ['ls', '-lR', emptyFolder]);
-    for (const server of servers) await machine.command('cfs-fuse', [server, '--version']);
-  };
-};
 
 /** The baseline, or the first arm where the baseline cannot run. */
 const baselineOf = ({ selection }: ResolvedOptions, { arms }: MeasuredHere): string =>
@@ -119,7 +109,7 @@ const methodOf = ({ options, handover, origin }: InnerRun, here: MeasuredHere): 
     baseline,
     seed: options.seed,
     deadline: openDeadline(BigInt(handover.startedNs), amount.budgetNs),
-    warmTools: warmToolsOf(here),
+    warmTools: warmToolsOf(here.arms, [...serversOf(here.arms).values()]),
     family: { entry: new URL('./family-thread.js', import.meta.url), version: origin.version },
     crowdEntry: new URL('./crowd-member.js', import.meta.url),
   };

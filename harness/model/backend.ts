@@ -45,6 +45,8 @@ export interface Backend {
   /** Variants only: the objection that this variant answers, one sentence. */
   readonly answers?: string;
   readonly needs: readonly Need[];
+  /** Programs that a mount starts, besides cfs-fuse. They run once before a cold window, so that it does not read them from disk. */
+  readonly starts?: readonly string[];
   /** The scope of the proof. `merged-inodes`: everything except hard links, because equal files share one inode. */
   readonly shows: 'contents' | 'metadata' | 'merged-inodes';
   /** An mtime is not the image's. The proof says so. */
