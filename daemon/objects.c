@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -99,9 +100,6 @@ static int open_regular(int dir_fd, char *path, struct stat *st)
 	int fd = open_beneath(dir_fd, path);
 	int err = 0;
 
-	/* A socket, or a device without a driver. */
-	if (fd == -ENXIO)
-		return -OBJECTS_NOT_REGULAR;
 	if (fd < 0)
 		return fd;
 	if (fstat(fd, st) != 0)
@@ -114,6 +112,25 @@ static int open_regular(int dir_fd, char *path, struct stat *st)
 	return err;
 }
 
+/* The open of a socket or device can fail: ENXIO, EACCES below nodev, ENODEV, EBUSY. */
+static bool may_be_special(int err)
+{
+	return err == -ENXIO || err == -EACCES || err == -ENODEV || err == -EBUSY;
+}
+
+static bool is_special(int dir_fd, const char *path)
+{
+	struct stat st;
+
+	return fstatat(dir_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(st.st_mode);
+}
+
+static void copy_path(char *text, const char *path, uint32_t path_bytes)
+{
+	memcpy(text, path, path_bytes);
+	text[path_bytes] = 0;
+}
+
 int objects_open(const struct objects *objects, const char *path, uint32_t path_bytes, struct stat *st)
 {
 	char text[PATH_MAX];
@@ -124,11 +141,14 @@ int objects_open(const struct objects *objects, const char *path, uint32_t path_
 	for (int i = 0; i < objects->count; i++) {
 		int fd;
 
-		memcpy(text, path, path_bytes);
-		text[path_bytes] = 0;
+		copy_path(text, path, path_bytes);
 		fd = open_regular(objects->dir_fds[i], text, st);
 		if (fd >= 0)
 			return fd;
+		/* The open by steps has changed the text. */
+		copy_path(text, path, path_bytes);
+		if (may_be_special(fd) && is_special(objects->dir_fds[i], text))
+			fd = -OBJECTS_NOT_REGULAR;
 		/* Prefer other errors to ENOENT. */
 		if (fd != -ENOENT)
 			err = fd;

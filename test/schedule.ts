@@ -22,6 +22,7 @@ export const WITHOUT_RUNS: readonly string[] = [
   'daemon/build',
   'daemon/delay',
   'daemon/contents',
+  'daemon/nodev',
   'harness/backends/',
   'harness/digest/',
   'harness/images/',

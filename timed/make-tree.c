@@ -4,7 +4,8 @@
  * Does:    per folder mkdirat, openat, and at its end fchown, fchmod, fsetxattr, utimensat (only those that change something) and
  *          close; per link one linkat; per other file the call that makes it, and the same. A folder in which BATCH_OPEN_FOLDERS others
  *          are nested is closed before the next one below it is made, and opened again (`..`) after it.
- * Error:   attributes of symlinks and devices are set through /proc/self/fd, because no call takes a folder and a name.
+ * Error:   a second name of a file without contents in a link store is linked by the path of the first: ENAMETOOLONG above 4095 bytes.
+ *          Attributes of symlinks and devices are set through /proc/self/fd, because no call takes a folder and a name.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -3,7 +3,8 @@
  *
  * Does:    per folder openat, getdents64 until the end, close, unlinkat; per name one unlinkat. A folder in which BATCH_OPEN_FOLDERS
  *          others are nested is closed while a folder in it is emptied, and then opened (`..`), compared and listed again.
- * Error:   names the failed file by its path, up to 4095 bytes of it; files removed before the failure stay removed.
+ * Error:   names the failed file by the last 4095 bytes of its path; files removed before the failure stay removed. A tree of more than
+ *          DEPTH_MAX nested folders is ELOOP: each level takes stack, of which a caller may have 2 MiB.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -18,6 +19,7 @@
 #include "batch.h"
 
 #define LISTING_BYTES 32768
+#define DEPTH_MAX 4096
 
 struct entry {
 	uint64_t ino;
@@ -38,17 +40,19 @@ struct folder {
 /* Returns the number of removed names, or -errno. */
 static int empty_folder(struct folder *parent, const char *name, struct timed_window *window);
 
-/* Prepends the folder's name to the name of the failed file. */
+/* Prepends the folder's name to the name of the failed file. A path that is too long keeps its end. */
 static void prepend(struct timed_window *window, const char *folder)
 {
 	size_t bytes = strlen(folder);
 	size_t rest = strlen(window->name);
+	size_t room = sizeof(window->name) - 1 - rest;
+	size_t added = bytes + 1 < room ? bytes + 1 : room;
 
-	if (bytes + 1 + rest >= sizeof(window->name))
+	if (added == 0)
 		return;
-	memmove(window->name + bytes + 1, window->name, rest + 1);
-	memcpy(window->name, folder, bytes);
-	window->name[bytes] = '/';
+	memmove(window->name + added, window->name, rest + 1);
+	window->name[added - 1] = '/';
+	memcpy(window->name, folder + bytes - (added - 1), added - 1);
 }
 
 static int remove_name(struct folder *parent, const char *name, unsigned char type, struct timed_window *window)
@@ -158,6 +162,11 @@ static int empty_folder(struct folder *parent, const char *name, struct timed_wi
 
 	if (folder.fd < 0)
 		return batch_failed(window, SYS_openat, name);
+	if (folder.depth > DEPTH_MAX) {
+		close(folder.fd);
+		errno = ELOOP;
+		return batch_failed(window, SYS_openat, name);
+	}
 	listing = malloc(LISTING_BYTES);
 	if (listing == NULL) {
 		close(folder.fd);

@@ -129,16 +129,24 @@ const clearInherited = ({ fd }: OpenFolder): void => {
   for (const key of ['system.posix_acl_default', 'system.posix_acl_access']) removeXattr(fd, key);
 };
 
+/** The same folder. */
+const cleared = (folder: OpenFolder): OpenFolder => {
+  try {
+    clearInherited(folder);
+    return folder;
+  } catch (error) {
+    folder.close();
+    throw error;
+  }
+};
+
 /** Repeated if another process that looks for leftovers holds the new folder, or has removed it. */
 const makeLocked = (path: string): OpenFolder => {
   for (let attempt = 1; attempt <= LOCK_ATTEMPTS; attempt++) {
     if (attempt === 1 || !existsSync(path)) mkdirSync(path, OWN_MODE);
     try {
       const folder = lockFolder(path);
-      if (folder !== null && isOwnAndEmpty(folder)) {
-        clearInherited(folder);
-        return folder;
-      }
+      if (folder !== null && isOwnAndEmpty(folder)) return cleared(folder);
       folder?.close();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;

@@ -163,15 +163,17 @@ int programs_exited(struct programs *programs, const struct step *step, int *sta
 }
 
 /* The server's end has a number above those that it gets in the server, so that none is overwritten. 0 or -errno. */
-static int open_control(int *own, int *servers)
+static int open_control(int *own, int *servers, int count)
 {
 	int ends[2];
 	int err = 0;
 
+	*own = -1;
+	*servers = -1;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 		return -errno;
 	*own = ends[0];
-	*servers = fcntl(ends[1], F_DUPFD_CLOEXEC, CHANNEL_FD + WORKERS_MAX);
+	*servers = fcntl(ends[1], F_DUPFD_CLOEXEC, CHANNEL_FD + count);
 	if (*servers < 0)
 		err = -errno;
 	close(ends[1]);
@@ -186,11 +188,12 @@ int programs_share(struct programs *programs, const struct step *step, int count
 	int err = 0;
 
 	for (; err == 0 && opened < count; opened++)
-		err = open_control(&controls[opened], &servers[opened]);
+		err = open_control(&controls[opened], &servers[opened], count);
 	if (err == 0)
 		*pid = start(programs, step, count, servers);
 	for (int i = 0; i < opened; i++)
-		close(servers[i]);
+		if (servers[i] >= 0)
+			close(servers[i]);
 	if (err < 0 || *pid < 0)
 		return err < 0 ? err : *pid;
 	return await_ready(controls[0], *pid, step->limit_ns, &status);

@@ -17,6 +17,21 @@ const FILES = 300;
 const RUNS = 3;
 const skipCompared = needsRoot || (findProgram('strace') === null ? 'needs strace' : false);
 
+const THREAD_CALLS = 20_000;
+/** Four threads that begin at the same moment to make as many calls of access(2), which Node.js itself does not make there. */
+const THREADS = `import { accessSync } from 'node:fs';
+import { isMainThread, Worker, workerData } from 'node:worker_threads';
+if (isMainThread) {
+  const ready = new Int32Array(new SharedArrayBuffer(4));
+  for (let i = 0; i < 4; i++) new Worker(new URL(import.meta.url), { workerData: { ready, calls: Number(process.argv[2]) } });
+} else {
+  const { ready, calls } = workerData;
+  if (Atomics.add(ready, 0, 1) === 3) Atomics.notify(ready, 0);
+  for (let seen = Atomics.load(ready, 0); seen < 4; seen = Atomics.load(ready, 0)) Atomics.wait(ready, 0, seen, 50);
+  for (let i = 0; i < calls; i++) accessSync('/');
+}
+`;
+
 const open = (t: TestContext): BpfCounter => {
   const counter = openBpfCounter();
   t.after(() => counter.close());
@@ -163,6 +178,24 @@ describe('the BPF counter', { skip: skipCompared }, () => {
     assert.equal(skippedCount, caughtCount);
     assert.equal(Math.min(...execCounts), 0);
     assert.equal(unwrittenCount, 0);
+  });
+
+  test('loses no call that threads of one process make at the same time', async (t) => {
+    const counter = open(t);
+    const script = join(temporaryFolder(t), 'threads.mjs');
+    writeFileSync(script, THREADS);
+    const accesses = async (calls: number): Promise<number> => {
+      let pid = 0;
+      await runCommand([process.execPath, script, String(calls)], {
+        onSpawn: (started) => {
+          pid = started;
+        },
+      });
+      return counter.snapshot().get(pid)?.otherThreads.get('access') ?? 0;
+    };
+    const without = await accesses(0);
+    for (let run = 0; run < RUNS; run++)
+      assert.equal((await accesses(THREAD_CALLS)) - without, 4 * THREAD_CALLS);
   });
 
   test('the second program counts only the calls that the first one did not see', async (t) => {

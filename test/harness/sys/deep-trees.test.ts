@@ -1,7 +1,8 @@
 // Trees of more nested folders than a process may have open files.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { parseDump } from '../../../harness/images/dump-text.ts';
@@ -70,6 +71,30 @@ describe('trees of many nested folders', {
     assert.deepEqual(seenIn(root), wanted.flat().sort());
     withFewFiles(() => here.removeTree(root));
     assert.ok(!existsSync(root));
+  });
+
+  test('a tree that is too deep is refused with the end of its path', (t) => {
+    // Removed by rm: rmSync recurses with whole paths.
+    const folder = mkdtempSync(join(tmpdir(), 'cfsbench-deep-'));
+    t.after(() => spawnSync('rm', ['-rf', folder]));
+    const root = join(folder, 'r'.repeat(200));
+    mkdirSync(root);
+    // Relative: the whole path is longer than a call takes.
+    const made = spawnSync(
+      process.execPath,
+      ['-e', "for (let i = 0; i < 4100; i++) { fs.mkdirSync('d'); process.chdir('d'); }"],
+      { cwd: root, encoding: 'utf8' },
+    );
+    assert.equal(made.status, 0, made.stderr);
+    assert.throws(
+      () => here.removeTree(root),
+      (error: Error & { facts?: readonly string[] }) => {
+        const text = [error.message, ...(error.facts ?? [])].join(' ');
+        assert.match(text, /ELOOP/);
+        assert.ok(text.includes('d/'.repeat(2000)), text.slice(0, 300));
+        return true;
+      },
+    );
   });
 
   test('a folder with many names around a deep one is emptied', (t) => {
