@@ -1,5 +1,6 @@
 // Versions of the installed parts: program, commit and FUSE server.
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { serverPath } from '../native/paths.ts';
@@ -14,26 +15,43 @@ export const { version } = JSON.parse(readFileSync(new URL('package.json', PACKA
   readonly version: string;
 };
 
-const firstLine = (program: string, args: readonly string[]): string | null => {
+const MOST_BYTES = 256 * 1024 * 1024;
+const EDIT_DIGITS = 8;
+
+const outputOf = (program: string, args: readonly string[], folder: string): string | null => {
   try {
     return execFileSync(program, args, {
-      cwd: fileURLToPath(PACKAGE),
-      encoding: 'utf8',
+      cwd: folder,
+      encoding: 'latin1',
       stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: MOST_BYTES,
       timeout: LIMIT_MS,
       killSignal: 'SIGKILL',
-    })
-      .split('\n')[0]!
-      .trim();
+    });
   } catch {
     return null;
   }
 };
 
+const firstLineOf = (text: string | null): string | null =>
+  text === null ? null : text.split('\n', 1)[0]!.trim();
+
+/** `1a2b3c4d5e6f`; with uncommitted changes `1a2b3c4d5e6f+89abcdef`, where the second part tells the changes apart. Null: not known to git. */
+export const checkoutCommit = (folder: string): string | null => {
+  const commit = firstLineOf(outputOf('git', ['rev-parse', '--short=12', 'HEAD'], folder));
+  if (commit === null) return null;
+  const diff = ['diff', '--no-ext-diff', '--no-textconv', '--no-color', '--binary', 'HEAD'];
+  const changes = outputOf('git', diff, folder);
+  if (changes === '') return commit;
+  if (changes === null) return `${commit}+unknown`;
+  const digest = createHash('sha256').update(changes, 'latin1').digest('hex');
+  return `${commit}+${digest.slice(0, EDIT_DIGITS)}`;
+};
+
 /** Of the checkout or of the package, in a guest that of its host; null if neither says it. An installed package may lie in a checkout of something else. */
 export const commitOf = (): string | null => {
   if (guestSetting !== null) return guestSetting.commit;
-  if (existsSync(new URL('.git', PACKAGE))) return firstLine('git', ['rev-parse', '--short=12', 'HEAD']);
+  if (existsSync(new URL('.git', PACKAGE))) return checkoutCommit(fileURLToPath(PACKAGE));
   try {
     return readFileSync(COMMIT_FILE, 'utf8').trim();
   } catch {
@@ -44,7 +62,9 @@ export const commitOf = (): string | null => {
 /** Two lines: the program and the FUSE server that it would use. */
 export const versionText = (): string => {
   const commit = commitOf();
-  const server = existsSync(serverPath) ? firstLine(serverPath, ['--version']) : null;
+  const server = existsSync(serverPath)
+    ? firstLineOf(outputOf(serverPath, ['--version'], fileURLToPath(PACKAGE)))
+    : null;
   return [
     `cfsbench ${version}${commit === null ? '' : ` (commit ${commit})`}`,
     server ?? 'cfs-fuse: not compiled yet; the first run compiles it',

@@ -6,7 +6,8 @@
 // Cost:   a few milliseconds, before anything is timed.
 // Leaves out facts that a run does not publish: names of volumes, shares and folders, and most of the kernel command line.
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { arch, cpus, loadavg, release, totalmem, version } from 'node:os';
 import type { Environment } from '../../results/schema/machine.ts';
 import { measuringOptions, publicDevice, publicMountOptions } from '../../results/schema/public-facts.ts';
@@ -63,12 +64,27 @@ const libcVersion = (): string => {
 
 const TOOLS = ['tar', 'rm', 'ls', 'cat'];
 
+const HASH_DIGITS = 12;
+
+/** Builds of a server have one version: its bytes tell them apart. */
+const buildOf = (path: string): string => {
+  try {
+    return `sha256:${createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, HASH_DIGITS)}`;
+  } catch {
+    return 'unreadable';
+  }
+};
+
 /** `servers`: name to path. */
 const tools = (servers: ReadonlyMap<string, string>): Record<string, string> => {
   const found: Record<string, string> = { node: process.version, libc: libcVersion() };
-  for (const [name, path] of [...TOOLS.map((tool) => [tool, tool] as const), ...servers]) {
+  for (const tool of TOOLS) {
+    const version = firstLine(tool, ['--version']);
+    if (version !== null) found[tool] = version;
+  }
+  for (const [name, path] of servers) {
     const version = firstLine(path, ['--version']);
-    if (version !== null) found[name] = version;
+    if (version !== null) found[name] = `${version} ${buildOf(path)}`;
   }
   return found;
 };

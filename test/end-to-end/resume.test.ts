@@ -1,8 +1,9 @@
 // Resumed runs: every planned slot is in the journal exactly once.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { appendFileSync, copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { serverPath } from '../../harness/native/paths.ts';
 import type { Slot } from '../../results/schema/run.ts';
 import { needsRoot } from '../harness/sys/support.ts';
 import {
@@ -89,6 +90,24 @@ describe('a run that was cut off, or whose server hung or was killed', {
     const { code, stderr } = await program(t, ['run', '--resume', join(home, 'none')]);
     assert.equal(code, 1);
     assert.match(stderr, /cannot read .*run\.json: no such file or folder\n {2}try: name a run folder/);
+  });
+
+  test('is not resumed with another build of its server, whose version is the same', async (t) => {
+    const home = diskFolder(t);
+    const [out, server] = [join(home, 'results'), join(home, 'server')];
+    copyFileSync(serverPath, server);
+    const arms = ['composefs-fuse', `composefs-fuse@server=${server}`];
+    const where = ['--images', 'synthetic:files=40,layers=2,seed=3', '--scenarios', 'walk-warm'];
+    const what = ['--profile', 'quick', ...where, '--budget', '5m'];
+    await killAt(t, ['--ab', ...arms, ...what, '--out', out], () => samplesSoFar(out) >= 5);
+    await eventually('everything gone', SEEN_LIMIT_MS, () => leftOf(home).length === 0);
+    const state = () => readdirSync(out).map((name) => [name, readFileSync(join(out, name), 'base64')]);
+    const before = state();
+    appendFileSync(server, 'another build');
+    const { code, stderr } = await program(t, ['run', '--resume', out, '--trust-run']);
+    assert.equal(code, 4, stderr);
+    assert.match(stderr, /^ {2}server of .*: was cfs-fuse (\S+) sha256:\w+, is cfs-fuse \1 sha256:\w+$/m);
+    assert.deepEqual(state(), before);
   });
 
   test('proves a mount once more if its server was killed, and resumes without an arm that was lost', async (t) => {

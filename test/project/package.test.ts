@@ -43,7 +43,7 @@ test('the first use compiles into the cache folder, and clean --cache removes it
   const cache = join(home, '.cache', 'cfsbench');
   assert.match(
     cfsbench('--version').stdout,
-    /^cfsbench .* \(commit [0-9a-f]{12}\)\ncfs-fuse: not compiled yet/,
+    /^cfsbench .* \(commit [0-9a-f]{12}(?:\+[0-9a-f]{8})?\)\ncfs-fuse: not compiled yet/,
   );
   const first = cfsbench('doctor', '--json', '--work', work);
   assert.match(
@@ -52,7 +52,10 @@ test('the first use compiles into the cache folder, and clean --cache removes it
   );
   assert.equal(JSON.parse(first.stdout)['cfs-fuse'].ok, true, first.stdout);
   assert.equal(cfsbench('doctor', '--json', '--work', work).stderr, '');
-  assert.match(cfsbench('--version').stdout, /^cfsbench [\d.]+ \(commit [0-9a-f]{12}\)\ncfs-fuse [\d.]+\n$/);
+  assert.match(
+    cfsbench('--version').stdout,
+    /^cfsbench [\d.]+ \(commit [0-9a-f]{12}(?:\+[0-9a-f]{8})?\)\ncfs-fuse [\d.]+\n$/,
+  );
   assert.deepEqual(readdirSync(join(cache, 'native')).length, 1, 'one folder for this state of the sources');
   assert.equal(cfsbench('clean', '--cache').stdout.split('\n')[0], `removed: ${cache}`);
   assert.equal(existsSync(cache), false);

@@ -15,6 +15,19 @@ test('a program that stops while it prints its version is killed, and gets no ve
   };
   const servers = new Map([script('stopped', 'kill -STOP $$'), script('good', 'echo good 1.0')]);
   const { tools } = readMachineFacts(folder, servers);
-  assert.equal(tools['good'], 'good 1.0');
+  assert.match(tools['good']!, /^good 1\.0 sha256:[0-9a-f]{12}$/);
   assert.equal(tools['stopped'], undefined);
+});
+
+test('two servers of one version are told apart by their bytes, and other programs have their version alone', (t) => {
+  const folder = temporaryFolder(t);
+  const path = join(folder, 'server');
+  const facts = (comment: string): Readonly<Record<string, string>> => {
+    writeFileSync(path, `#!/bin/sh\n# ${comment}\necho server 1.0\n`, { mode: 0o755 });
+    return readMachineFacts(folder, new Map([['server of b', path]])).tools;
+  };
+  const [one, same, other] = [facts('one'), facts('one'), facts('other')];
+  assert.deepEqual(one, same);
+  assert.notEqual(one['server of b'], other['server of b']);
+  assert.doesNotMatch(one['tar']!, /sha256/);
 });
