@@ -1,6 +1,7 @@
 // Loads several run folders as one pool: their samples tallied run by run, and one run file that names the runs.
 //
 // Cost:    run by run: the values of a run stay in memory, and its run file without slots.
+import { type Design, designOf } from '../compare/phase-of.ts';
 import { startTally, type Tallied } from '../compare/tally.ts';
 import { ResultsError } from '../errors.ts';
 import { armRows } from '../gate/exact-rows.ts';
@@ -136,13 +137,21 @@ const addAll = (
   return added.flat();
 };
 
+interface PooledParts {
+  readonly tallied: Tallied;
+  /** Of the pool: one run without measured times leaves it without any. */
+  readonly design: Design;
+  readonly counts: CountCheck;
+  readonly missing: MissingRuns;
+}
+
 const pooledOf = (
   found: readonly FolderRun[],
   machines: readonly MachineRuns[],
-  { tallied, counts, missing }: { tallied: Tallied; counts: CountCheck; missing: MissingRuns },
+  { tallied, design, counts, missing }: PooledParts,
 ): Pooled => {
   const runs = found.map(({ run }) => run);
-  const fleet = fleetOf(tallied, machines, counts);
+  const fleet = fleetOf(tallied, machines, { counts, design });
   const machineIndex = new Map(machines.flatMap((machine, index) => machine.runs.map((run) => [run, index])));
   return {
     runs: runs.map((run) => ({
@@ -179,14 +188,15 @@ export const loadPool = async (
   const here = found.filter(({ run }) => isAdded.has(run));
   refuseNone(here, missing);
   const tallied = pool.finish();
+  const run = poolRun(
+    here.map((one) => one.run),
+    id,
+    here.map(({ folder }) => folder),
+  );
   return {
     folder: here[0]!.folder,
-    run: poolRun(
-      here.map(({ run }) => run),
-      id,
-      here.map(({ folder }) => folder),
-    ),
-    pool: pooledOf(here, machinesOf(added), { tallied, counts, missing }),
+    run,
+    pool: pooledOf(here, machinesOf(added), { tallied, design: designOf(run), counts, missing }),
     tallied,
     okCount: okCountOf(tallied),
     warnings,
