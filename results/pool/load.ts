@@ -128,7 +128,7 @@ const addAll = (
       own.push(run);
       pool.add(tallied, { machine: added.length + 1, run: own.length });
       if (machines.length > 1) {
-        const groups = unseen(tallied, run.catalogue, added.length);
+        const groups = unseen(tallied, run, added.length);
         counts.add(armRows({ run, tallied: { ...tallied, groups } }), added.length);
       }
     }

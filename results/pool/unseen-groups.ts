@@ -1,9 +1,10 @@
-// The groups of a run whose counts were not seen before on its machine: most runs of a pool have equal counts, which are checked once.
+// The groups of a run whose counts were not seen before on its machine under its conditions: most runs of a pool have equal counts, which
+// are checked once.
 import { createHash } from 'node:crypto';
 import { knownMetric } from '../compare/metric-info.ts';
 import { RUNTIME } from '../compare/phase-of.ts';
 import { type GroupData, paramsKey, type Tallied } from '../compare/tally.ts';
-import type { Catalogue } from '../schema/run.ts';
+import type { Catalogue, RunFile } from '../schema/run.ts';
 
 const withoutRuntime = (key: string, value: unknown): unknown => (key === RUNTIME ? undefined : value);
 
@@ -20,14 +21,26 @@ const countsOf = ({ group, ledgers, count, took }: GroupData, catalogue: Catalog
     withoutRuntime,
   );
 
+/** All that fingerprints take from the environment of a run. */
+const conditionsOf = ({ environment, ledgerSource }: RunFile): string => {
+  const { architecture, privilege, tools, workFileSystem, slotPathBytes, slotPathNames } = environment;
+  return JSON.stringify([
+    ...[architecture, privilege, ledgerSource, workFileSystem.type, slotPathBytes, slotPathNames],
+    Object.entries(tools).sort(),
+  ]);
+};
+
 /** Remembers the groups of earlier calls. `machine`: an index. */
 export const openSeenGroups = () => {
   const seen = new Set<string>();
-  return (tallied: Tallied, catalogue: Catalogue, machine: number): readonly GroupData[] =>
-    tallied.groups.filter((data) => {
-      const key = `${machine} ${createHash('sha256').update(countsOf(data, catalogue)).digest('base64')}`;
+  return (tallied: Tallied, run: RunFile, machine: number): readonly GroupData[] => {
+    const conditions = conditionsOf(run);
+    return tallied.groups.filter((data) => {
+      const hash = createHash('sha256').update(conditions).update(countsOf(data, run.catalogue));
+      const key = `${machine} ${hash.digest('base64')}`;
       const isNew = !seen.has(key);
       seen.add(key);
       return isNew;
     });
+  };
 };
