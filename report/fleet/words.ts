@@ -135,9 +135,20 @@ export const ruleText = (fleet: Fleet, delta: string): string => {
   return `${rule}. The probability that any machine is named without a reason is ${ALPHA_TEXT}, over all ${grouped(comparisons)} comparisons of headline rows.`;
 };
 
-export const countsText = ({ comparedCounts, unequal, machines }: Fleet): string => {
+const uncomparedText = (fleet: Fleet): string =>
+  fleet.uncompared.length === 0
+    ? ''
+    : ` Counts of ${machineNames(fleet, fleet.uncompared)} were compared with none: no other machine has equal fingerprints.`;
+
+export const countsText = (fleet: Fleet): string => {
+  const { comparedCounts, unequal } = fleet;
+  if (comparedCounts === 0)
+    return 'No count was compared: no two machines have a constant count with equal fingerprints.';
   const differing = unequal.reduce((sum, { count }) => sum + count, 0);
-  return differing === 0
-    ? `All ${plural(comparedCounts, 'count')} that machines with equal fingerprints share are equal on all ${machines.length} machines.`
-    : `${plural(differing, 'count')} of ${grouped(comparedCounts)} that machines with equal fingerprints share differ${differing === 1 ? 's' : ''}.`;
+  const shared = 'that two or more machines share with equal fingerprints';
+  const text =
+    differing === 0
+      ? `All ${plural(comparedCounts, 'count')} ${shared} are equal.`
+      : `${plural(differing, 'count')} of ${grouped(comparedCounts)} ${shared} differ${differing === 1 ? 's' : ''}.`;
+  return `${text}${uncomparedText(fleet)}`;
 };

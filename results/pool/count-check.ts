@@ -51,6 +51,8 @@ export interface CountCheck {
   add(rows: readonly ArmRows[], machine: number): void;
   finish(machines: readonly MachineRuns[]): {
     readonly compared: number;
+    /** Indexes of machines that share no count with another one. */
+    readonly uncompared: readonly number[];
     readonly unequal: readonly UnequalCounts[];
   };
 }
@@ -176,9 +178,14 @@ export const startCountCheck = (): CountCheck => {
         if (side.ledgers > 0 && !known.seen.has(kind)) known.seen.set(kind, { machine, fingerprintFor });
       }
     },
-    finish: (machines) => ({
-      compared: [...all.values()].filter(isCompared).length,
-      unequal: unequalOf(all.values(), machines),
-    }),
+    finish(machines) {
+      const compared = [...all.values()].filter(isCompared);
+      const seen = new Set(compared.flatMap((counted) => [...valuesOf(counted).values()].flat()));
+      return {
+        compared: compared.length,
+        uncompared: [...machines.keys()].filter((machine) => !seen.has(machine)),
+        unequal: unequalOf(all.values(), machines),
+      };
+    },
   };
 };

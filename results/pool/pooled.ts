@@ -104,6 +104,8 @@ export interface Fleet {
   /** Comparisons that the probability of a false name is kept over. */
   readonly comparisons: number;
   readonly comparedCounts: number;
+  /** Indexes of the machines whose counts were compared with those of no other machine. */
+  readonly uncompared: readonly number[];
   readonly unequal: readonly UnequalCounts[];
 }
 
