@@ -33,9 +33,11 @@ export const exitCode = (
   return tooNoisy ? 4 : 0;
 };
 
-/** `missing`: expected runs that are not part of the pool. */
-export const poolExitCode = (brokenRules: readonly string[], missing: number): number =>
-  missing > 0 ? FAILED : reportExitCode(brokenRules);
+/** `missing`: expected runs that are not part of the pool. `status`: of the pool, `failed` if any of its runs has failures. */
+export const poolExitCode = (
+  brokenRules: readonly string[],
+  { missing, status }: { readonly missing: number; readonly status: RunFile['status'] },
+): number => (missing > 0 || status === 'failed' ? FAILED : reportExitCode(brokenRules));
 
 /** For a report that is rendered again. */
 export const reportExitCode = (brokenRules: readonly string[]): number =>

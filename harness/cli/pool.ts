@@ -68,7 +68,10 @@ const pool = async (given: readonly string[], typed: PoolCommandOptions): Promis
   const { loadPool } = await import('../../results/pool/load.ts');
   const loaded = await loadPool(folders, nameOf(given, folders, options.expect), expected);
   const broken = await renderFormats(loaded, null, options, options.format ?? formats.slice(0, 1));
-  process.exitCode = poolExitCode(broken, loaded.pool.missing?.length ?? 0);
+  process.exitCode = poolExitCode(broken, {
+    missing: loaded.pool.missing?.length ?? 0,
+    status: loaded.run.status,
+  });
 };
 
 export const poolCommand = (): Command =>

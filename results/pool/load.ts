@@ -17,7 +17,7 @@ import { type PoolTally, startPool } from './merge.ts';
 import { noticesOf } from './notices.ts';
 import { judgedIn, poolRun } from './pool-run.ts';
 import type { MissingRun, Pooled } from './pooled.ts';
-import { planOf, type RunPlan, refuseOtherPlans, refuseTwoNames } from './same-plan.ts';
+import { otherPlans, planOf, type RunPlan, refuseOtherPlans, refuseTwoNames } from './same-plan.ts';
 import { openSeenGroups } from './unseen-groups.ts';
 
 export interface LoadedPool extends LoadedRun {
@@ -27,7 +27,7 @@ export interface LoadedPool extends LoadedRun {
 export interface PoolOptions {
   /** Expected runs that have no folder. */
   readonly missing?: readonly MissingRun[];
-  /** The runs are expected: one that cannot be read or did not end is missing. Absent: it is an error, or pooled as far as it went. */
+  /** The runs are expected: one that cannot be read, did not end or has another plan is missing. Absent: it is an error, or pooled as far as it went. */
   readonly setAside?: (folder: string, why: string) => MissingRun;
 }
 
@@ -35,8 +35,8 @@ interface FolderRun extends RunPlan {
   readonly folder: string;
 }
 
-/** These runs ended, if not as planned. */
-const ENDED = ['complete', 'out-of-time'];
+/** These runs ended, if not as planned. Without those with failures the others would be a selection. */
+const ENDED = ['complete', 'out-of-time', 'failed'];
 
 class MissingRuns {
   readonly all: MissingRun[];
@@ -62,6 +62,16 @@ class MissingRuns {
     if (this.#setAside === undefined || ENDED.includes(status)) return true;
     this.all.push(this.#setAside(folder, `it is not complete: ${status}`));
     return false;
+  }
+
+  /** The runs of the plan that most of them have. */
+  ofOnePlan(found: readonly FolderRun[]): readonly FolderRun[] {
+    const setAside = this.#setAside;
+    if (setAside === undefined) return found;
+    const others = otherPlans(found);
+    for (const [{ folder }, lines] of others)
+      this.all.push(setAside(folder, `it has another plan: ${lines.join('; ')}`));
+    return found.filter((one) => !others.has(one));
   }
 }
 
@@ -175,7 +185,7 @@ export const loadPool = async (
   options: PoolOptions = {},
 ): Promise<LoadedPool> => {
   const missing = new MissingRuns(options);
-  const found = readAll(given, missing);
+  const found = missing.ofOnePlan(readAll(given, missing));
   refuseNone(found, missing);
   refuseOtherPlans(found);
   const machines = machinesOf(found.map(({ run }) => run));

@@ -93,6 +93,26 @@ const planDifferences = (one: RunPlan, other: RunPlan): readonly string[] => [
   ...scenarioDifferences(one, other),
 ];
 
+const differingFrom = <T extends RunPlan>(one: T, all: readonly T[]): ReadonlyMap<T, readonly string[]> => {
+  const found = new Map<T, readonly string[]>();
+  for (const other of all) {
+    const lines = other === one ? [] : planDifferences(other, one);
+    if (lines.length > 0) found.set(other, lines);
+  }
+  return found;
+};
+
+/** The runs that do not have the plan of most, each with its differences. The first run, or the first one that differs from it, has it. */
+export const otherPlans = <T extends RunPlan>(plans: readonly T[]): ReadonlyMap<T, readonly string[]> => {
+  const [first] = plans;
+  if (first === undefined) return new Map();
+  const others = differingFrom(first, plans);
+  const [second] = others.keys();
+  if (second === undefined || others.size <= plans.length / 2) return others;
+  const fromSecond = differingFrom(second, plans);
+  return fromSecond.size < others.size ? fromSecond : others;
+};
+
 /** Throws if two runs have different plans, or if one run is named twice. */
 export const refuseOtherPlans = (plans: readonly RunPlan[]): void => {
   const [first, ...others] = plans;

@@ -91,3 +91,32 @@ test('a machine is described by the runs that are part of the pool', async () =>
     ],
   );
 });
+
+/** `change`: of the run with this id. */
+const pooledWith = (id: string, change: (run: StoredRun['run']) => StoredRun['run']): Promise<LoadedPool> =>
+  withFolders(
+    RUNS.map((one) => (one.run.id === id ? { ...one, run: change(one.run) } : one)),
+    (folders) => loadPool(folders, 'pooled', { setAside: (_, reason) => ({ name: id, reason }) }),
+  );
+
+test('an expected run with a failed slot is part of the pool, which is failed', async () => {
+  const { pool, run } = await pooledWith('b1', (one) => ({ ...one, status: 'failed' }));
+  assert.equal(pool.missing, undefined);
+  assert.equal(pool.runs.length, RUNS.length);
+  assert.match(pool.notices.join('\n'), /^run b1 is not complete: failed$/m);
+  assert.equal(run.status, 'failed');
+});
+
+test('an expected run that was interrupted is set aside', async () => {
+  const { pool } = await pooledWith('b1', (one) => ({ ...one, status: 'interrupted' }));
+  assert.deepEqual(pool.missing, [{ name: 'b1', reason: 'it is not complete: interrupted' }]);
+});
+
+test('an expected run of another plan is set aside with the difference, also if it is the first', async () => {
+  for (const id of ['a1', 'b2']) {
+    const { pool } = await pooledWith(id, (one) => ({ ...one, plan: { ...one.plan, profile: 'quick' } }));
+    assert.equal(pool.runs.length, RUNS.length - 1);
+    assert.match(pool.missing![0]!.reason, /^it has another plan: profile: quick and \w+$/);
+    assert.equal(pool.missing![0]!.name, id);
+  }
+});
