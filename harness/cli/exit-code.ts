@@ -15,11 +15,14 @@ const FAILED = 5;
 export const KILLED = 7;
 const OUT_OF_TIME = 124;
 
-const WORST_FIRST = [INTERRUPTED_EXIT, KILLED, 1, 5, OUT_OF_TIME, 6, 4, 0];
+const WORST_FIRST = [KILLED, 1, FAILED, OUT_OF_TIME, 6, 4, 0];
 
-/** The exit code of several runs. */
-export const worstOf = (codes: readonly number[]): number =>
-  WORST_FIRST.find((code) => codes.includes(code)) ?? codes[0] ?? 0;
+/** The exit code of several runs. A code that is none of a run, such as that of a crash, is worse than the others. */
+export const worstOf = (codes: readonly number[]): number => {
+  if (codes.includes(INTERRUPTED_EXIT)) return INTERRUPTED_EXIT;
+  const unknown = codes.filter((code) => !WORST_FIRST.includes(code));
+  return unknown.length > 0 ? Math.max(...unknown) : (WORST_FIRST.find((code) => codes.includes(code)) ?? 0);
+};
 
 /** `brokenRules`: claims whose rule threw, which counts as a failed slot does. */
 export const exitCode = (

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exitCode, reportExitCode, worstOf } from '../../../harness/cli/exit-code.ts';
+import { exitCode, poolExitCode, reportExitCode, worstOf } from '../../../harness/cli/exit-code.ts';
 
 const fine: Parameters<typeof exitCode>[0] = {
   status: 'complete',
@@ -39,4 +39,19 @@ test('the exit code of several runs does not depend on their order', () => {
   assert.equal(worstOf([0, 4, 0]), 4);
   assert.equal(worstOf([0, 130, 1]), 130);
   assert.equal(worstOf([]), 0);
+  for (const codes of [
+    [134, 0],
+    [0, 134],
+    [124, 134, 5],
+  ])
+    assert.equal(worstOf(codes), 134);
+  assert.equal(worstOf([139, 134]), worstOf([134, 139]));
+  assert.equal(worstOf([134, 130]), 130);
+});
+
+test('a pool that lacks a run, or has one with failures, fails', () => {
+  assert.equal(poolExitCode([], { missing: 0, status: 'complete' }), 0);
+  assert.equal(poolExitCode([], { missing: 0, status: 'out-of-time' }), 0);
+  assert.equal(poolExitCode([], { missing: 1, status: 'complete' }), 5);
+  assert.equal(poolExitCode([], { missing: 0, status: 'failed' }), 5);
 });
