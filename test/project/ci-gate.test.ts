@@ -112,3 +112,17 @@ test('the cache is saved whenever a run was stored, also if the gate failed', ()
   const save = steps.find(({ uses }) => uses?.startsWith('actions/cache/save'))!;
   assert.equal(save.if, `\${{ always() && steps.${gate.id}.outputs.stored == 'true' }}`);
 });
+
+test('a build that makes nothing does not pass with the server of an earlier one', (t) => {
+  const home = mkdtempSync(join(tmpdir(), 'cfsbench-build-'));
+  t.after(() => rmSync(home, { recursive: true }));
+  mkdirSync(join(home, 'out'));
+  writeFileSync(join(home, 'out/cfs-fuse'), '', { mode: 0o755 });
+  const [build] = /^build_in\(\) \{\n[\s\S]*?\n\}\n/m.exec(read('scripts/ci-gate'))!;
+  const script = (command: string): string =>
+    `server=cfs-fuse build='${command}'\nannotate() { echo "$*"; }\n${build}build_in . "$PWD/out" 'the head'\n`;
+  const run = (command: string) => spawnSync('sh', ['-c', script(command)], { cwd: home, encoding: 'utf8' });
+  const stale = run('true');
+  assert.deepEqual([stale.status, stale.stdout], [1, 'error the server of the head does not build: true\n']);
+  assert.equal(run('cp /bin/true "$out/cfs-fuse"').status, 0);
+});
