@@ -59,10 +59,10 @@ ${
 </header>
 ${definitions(
   kernels.map(
-    ({ name, release, cpus, run }) =>
+    ({ name, release, cpus, run, problem }) =>
       [
         name,
-        `Linux ${release}; ${cpus === 'this machine' ? 'not in a virtual machine' : `CPUs: ${cpus}`}; run ${run}`,
+        `Linux ${release}; ${cpus === 'this machine' ? 'not in a virtual machine' : `CPUs: ${cpus}`}; run ${run}${problem === '' ? '' : `: ${problem}`}`,
       ] as const,
   ),
 )}

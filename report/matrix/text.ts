@@ -3,8 +3,8 @@ import { markdownOf, md, textColumn } from '../markdown/lines.ts';
 import { asciiText, tableLines, wrapText } from '../text.ts';
 import type { MatrixKernel, MatrixView } from './view.ts';
 
-const kernelText = ({ name, release, cpus, run }: MatrixKernel): string =>
-  `${name}: Linux ${release}, ${cpus === 'this machine' ? 'not in a virtual machine' : `CPUs: ${cpus}`}, run ${run}`;
+const kernelText = ({ name, release, cpus, run, problem }: MatrixKernel): string =>
+  `${name}: Linux ${release}, ${cpus === 'this machine' ? 'not in a virtual machine' : `CPUs: ${cpus}`}, run ${run}${problem === '' ? '' : `: ${problem}`}`;
 
 export const matrixText = ({ kernels, tables }: MatrixView, columns: number): string =>
   `${[

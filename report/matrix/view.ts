@@ -3,7 +3,7 @@ import type { LoadedRun } from '../../results/gate/load.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { askedOf } from '../claims/words.ts';
 import { cleaned } from '../cleaned.ts';
-import { grouped } from '../format.ts';
+import { grouped, plural } from '../format.ts';
 import { joinParts } from '../text.ts';
 import type { ReportView } from '../view.ts';
 import { KERNEL_FEATURES } from './features.ts';
@@ -35,6 +35,8 @@ export interface MatrixKernel {
   /** Emulated, on the CPUs of its host, or not in a virtual machine. */
   readonly cpus: string;
   readonly run: string;
+  /** `interrupted, 2 failed slots`; empty: complete and without failures. */
+  readonly problem: string;
 }
 
 export interface MatrixView {
@@ -52,6 +54,14 @@ const ABSENT: MatrixCell = { text: '-', detail: '', kind: 'absent' };
 const cpusOf = ({ guest }: RunFile): string => {
   if (guest === undefined) return 'this machine';
   return guest.emulated ? 'emulated' : 'KVM';
+};
+
+const problemOf = ({ run: { status }, tallied: { failures } }: LoadedRun): string => {
+  const parts = [
+    ...(status === 'complete' ? [] : [status]),
+    ...(failures.length === 0 ? [] : [plural(failures.length, 'failed slot')]),
+  ];
+  return parts.join(', ');
 };
 
 /** `6.12.117`, or the whole release where two runs would share it. */
@@ -97,7 +107,7 @@ const requestCounts = ({ arms, requests }: ReportView): CountsOfRun =>
     ),
   );
 
-/** A row for everything that any run counted. A cell differs if it is not the first known one of its row. */
+/** A row for everything that any run counted. */
 const countRows = (all: readonly CountsOfRun[]): readonly MatrixRow[] =>
   [...new Set(all.flatMap((counts) => [...counts.keys()]))].map((label) => ({
     label,
@@ -183,6 +193,7 @@ export const matrixOf = (runs: readonly MatrixRun[]): MatrixView => {
       release: run.environment.kernel,
       cpus: cpusOf(run),
       run: run.id,
+      problem: problemOf(runs[at]!.loaded),
     })),
     tables: tables.filter(({ rows }) => rows.length > 0),
   });

@@ -5,6 +5,7 @@ import { viewOf } from '../../../report/load.ts';
 import { matrixPage } from '../../../report/matrix/html.ts';
 import { matrixMarkdown, matrixText } from '../../../report/matrix/text.ts';
 import { type MatrixRun, matrixOf } from '../../../report/matrix/view.ts';
+import type { Sample } from '../../../results/schema/run.ts';
 import { loaded } from '../../results/gate/support.ts';
 import { storedRun } from '../support/stored-run.ts';
 
@@ -101,6 +102,22 @@ test('two runs of one version are told apart by their whole releases', () => {
     twice.kernels.map(({ name }) => name),
     [NEW.kernel, '7.3.4-custom'],
   );
+});
+
+test('a run that is not complete, or has failures, says so in the head of all three forms', () => {
+  const { loaded: made, view: own } = runUnder(NEW);
+  const { samples } = storedRun();
+  const failed = { ...samples[0]!, outcome: 'failed', code: 'timeout', message: 'no answer' } as Sample;
+  const cut = loaded({ run: { ...made.run, status: 'failed' }, samples: [failed, ...samples.slice(1)] });
+  const broken = matrixOf([runUnder(OLD), { loaded: cut, view: own }]);
+  const said = /: failed, 1 failed slot\b/g;
+  for (const text of [
+    matrixText(broken, 300),
+    matrixMarkdown(broken).replaceAll('&#58;', ':'),
+    matrixPage(broken),
+  ])
+    assert.equal(text.match(said)?.length, 1, text.slice(0, 2000));
+  assert.doesNotMatch(matrixText(view, 300), /failed/);
 });
 
 test('text, Markdown and page have every table, and hostile names as text', () => {
