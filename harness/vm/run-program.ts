@@ -1,5 +1,6 @@
 // Runs a program that prepares a guest, and fails with its last words.
 import { UserError } from '../model/errors.ts';
+import { searchPath } from '../sys/spawn.ts';
 import { runTool } from '../sys/tool.ts';
 
 const LIMIT_MS = 1_800_000;
@@ -12,13 +13,16 @@ export const lastLines = (text: string): readonly string[] =>
     .filter((line) => line !== '')
     .slice(-LAST_LINES);
 
-/** Returns its standard output. `doing`: such as `make the tree of the guest`. */
+/** Returns its standard output. The program may be in a folder of `sbin`. `doing`: such as `make the tree of the guest`. */
 export const runProgram = async (
   doing: string,
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<string> => {
-  const done = await runTool(argv, { limitMs: LIMIT_MS, env: { ...process.env, LC_ALL: 'C', ...env } });
+  const done = await runTool(argv, {
+    limitMs: LIMIT_MS,
+    env: { ...process.env, PATH: searchPath(), LC_ALL: 'C', ...env },
+  });
   if (done.status === 0) return done.stdout;
   throw new UserError(`cannot ${doing}: ${argv[0]} failed`, {
     exit: 4,
