@@ -45,6 +45,8 @@ const configuration = (root: string): string =>
     'Acquire::Check-Valid-Until "false";',
     'Acquire::Languages "none";',
     'APT::Sandbox::User "";',
+    // Otherwise lists that cannot be downloaded are a warning.
+    'APT::Update::Error-Mode "any";',
     '',
   ].join('\n');
 
