@@ -24,10 +24,14 @@ export interface VmCache {
   /** A folder of this call. */
   readonly scratch: string;
   /**
-   * The path of a part with this name. If it is missing, `make` gets a path for it, and what it makes there takes the name when it is
-   * complete.
+   * The path of a part with this name. If it is missing or not current, `make` gets a path for it, and what it makes there takes the name
+   * when it is complete.
    */
-  part(name: string, make: (path: string) => Promise<void> | void): Promise<string>;
+  part(
+    name: string,
+    make: (path: string) => Promise<void> | void,
+    isCurrent?: (path: string) => boolean,
+  ): Promise<string>;
   /** Whether there is such a part. */
   has(name: string): boolean;
   /** Removes parts whose names begin so, except one. */
@@ -74,12 +78,13 @@ export const openCache = (given?: string): VmCache => {
   return {
     path,
     scratch,
-    async part(name, make) {
+    async part(name, make, isCurrent = () => true) {
       const at = join(path, name);
-      if (existsSync(at)) return at;
+      if (existsSync(at) && isCurrent(at)) return at;
       const made = `${at}${NEW_SUFFIX}`;
       try {
         await make(made);
+        remove(name);
         renameSync(made, at);
         return at;
       } catch (error) {

@@ -15,7 +15,7 @@ import { UserError } from '../model/errors.ts';
 import type { VmCache } from './cache.ts';
 import { initramfsOf } from './initramfs.ts';
 import { kernelRelease } from './kernel-release.ts';
-import { modulesIn } from './modules.ts';
+import { modulesIn, WANTED } from './modules.ts';
 import { openPackages, type Packages } from './packages.ts';
 
 const DEBIAN = 'deb:';
@@ -49,6 +49,15 @@ interface DebianKernel {
 }
 
 const WHOLE_VERSION = /^\d[\w.+~-]*$/;
+/** In the part of a kernel: the modules that were looked for. */
+const MODULES_FILE = 'modules';
+const modulesText = `${WANTED.join('\n')}\n`;
+
+const isCurrent = (folder: string): boolean => {
+  const path = join(folder, MODULES_FILE);
+  return existsSync(path) && readFileSync(path, 'utf8') === modulesText;
+};
+
 const partOf = (version: string): string => `${KERNEL_PREFIX}${version}`;
 
 const KERNEL_PACKAGE = /^linux-(image|binary)-(\d[\w.+~]*(?:-\d+)?)-amd64$/;
@@ -113,23 +122,25 @@ const download = async (
   packages: Packages,
   { cache, busybox, say }: KernelWork,
 ): Promise<Kernel> => {
-  const folder = await cache.part(partOf(version), async (path) => {
+  const make = async (path: string): Promise<void> => {
     say(`downloading the kernel ${version}`);
     const root = join(cache.scratch, 'kernel');
     await packages.unpack(names, root);
     mkdirSync(path);
     copyFileSync(findImage(root), join(path, 'vmlinuz'));
     writeFileSync(join(path, 'initramfs'), initramfsOf(readFileSync(busybox), modulesIn(root, null)));
+    writeFileSync(join(path, MODULES_FILE), modulesText);
     rmSync(root, { recursive: true });
-  });
-  return debianKernel(version, folder);
+  };
+  return debianKernel(version, await cache.part(partOf(version), make, isCurrent));
 };
 
-/** A whole version that was downloaded before needs no network. */
+/** A whole version that was downloaded before, with the modules of now, needs no network. */
 const fromDebian = async (wanted: string, work: KernelWork): Promise<Kernel> => {
   const { cache, say } = work;
-  if (WHOLE_VERSION.test(wanted) && cache.has(partOf(wanted)))
-    return debianKernel(wanted, join(cache.path, partOf(wanted)));
+  const kept = join(cache.path, partOf(wanted));
+  if (WHOLE_VERSION.test(wanted) && cache.has(partOf(wanted)) && isCurrent(kept))
+    return debianKernel(wanted, kept);
   const packages = await openPackages(cache, say);
   const names = await packages.names('linux-');
   const chosen = chooseKernel(wanted, names);

@@ -14,7 +14,7 @@ import { ZstdStream } from '../sys/zstd.ts';
 import { moduleInfo, moduleRelease } from './kernel-release.ts';
 
 /** Before those that find them by name, not as a dependency. */
-const WANTED = `
+export const WANTED = `
   crc32c_generic crc32c_intel crc32c_cryptoapi sha256_generic sha256_ssse3 virtio_pci virtio_blk virtio_rng ext4 loop erofs overlay fuse xfs
   squashfs dm_mod dm_verity`
   .trim()
