@@ -7,8 +7,8 @@ import { UserError } from '../model/errors.ts';
 import { compileAtFirstUse } from '../sys/compile-native.ts';
 import { GUEST, type GuestSetting } from '../sys/guest.ts';
 import { runTool } from '../sys/tool.ts';
-import { openCache, type VmCache } from '../vm/cache.ts';
-import { type GuestResult, isGuestFailure, keepResults, runInGuest } from '../vm/guest.ts';
+import { openCache, requireRoom, type VmCache } from '../vm/cache.ts';
+import { asGuestFailure, type GuestResult, isGuestFailure, keepResults, runInGuest } from '../vm/guest.ts';
 import { openGuestProgram } from '../vm/guest-program.ts';
 import { guestCommand } from '../vm/guest-scripts.ts';
 import { type GuestTree, openGuestTree } from '../vm/guest-tree.ts';
@@ -25,6 +25,8 @@ import { requireVm } from './vm-needs.ts';
 import { refuseNonEmpty } from './work-folder.ts';
 
 const VERSION_LIMIT_MS = 5000;
+/** Disks of a guest are sparse: what a small run writes, the program and a kernel. */
+const GUEST_BYTES = 2 * 1024 ** 3;
 
 const say = (line: string): void => void process.stderr.write(`${visible(line)}\n`);
 
@@ -130,6 +132,7 @@ export const runGuests = async (
   try {
     const cache = openCache(options.cache);
     try {
+      requireRoom(cache.path, GUEST_BYTES);
       const program = await openGuestProgram(cache);
       const tree = await openGuestTree(cache, say);
       const guests = { cache, tree, program, emulator: await emulatorHere(), options };

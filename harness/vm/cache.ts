@@ -2,7 +2,7 @@
 // locked while a call uses it.
 //
 // Leaves:  kernels, the tree of the guest and the disk of the program. What a killed call left is removed by the next one.
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { makeFolder } from '../../results/files.ts';
@@ -63,6 +63,20 @@ const open = (path: string): OpenFolder => {
   const folder = makeMarkedFolder(path, { run: 'vm', results: null });
   markKept(folder);
   return folder;
+};
+
+const GIB = 1024 ** 3;
+
+/** Throws if the folder has less free space. A guest on a full disk stops at any time. */
+export const requireRoom = (folder: string, bytes: number): void => {
+  const { bavail, bsize } = statfsSync(folder);
+  if (bavail * bsize >= bytes) return;
+  throw new UserError(`not enough free disk space for guests in ${visible(folder)}`, {
+    exit: 4,
+    code: 'ENOSPC',
+    facts: [`free: ${((bavail * bsize) / GIB).toFixed(1)} GiB; needed: ${(bytes / GIB).toFixed(1)} GiB`],
+    hint: '--cache DIR, on a file system with more free space',
+  });
 };
 
 const isUnfinished = (name: string): boolean => name.startsWith(CALL_PREFIX) || name.endsWith(NEW_SUFFIX);

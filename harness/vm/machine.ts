@@ -28,6 +28,9 @@ export interface GuestMachine {
 /** A comma begins the next option unless it is doubled. */
 const optionPath = (path: string): string => path.replaceAll(',', ',,');
 
+/** Without `werror`, QEMU stops a guest whose host has no space left, until its limit. */
+const WRITABLE = 'readonly=off,werror=report';
+
 /** The second serial line is standard output. Without network and display; the end of the guest is that of QEMU. */
 export const qemuArguments = (machine: GuestMachine): readonly string[] => {
   const { accel, cpu } = ACCELERATORS[machine.accelerator];
@@ -40,7 +43,7 @@ export const qemuArguments = (machine: GuestMachine): readonly string[] => {
     ...['-serial', `file:${machine.console}`, '-serial', 'stdio'],
     ...machine.disks.flatMap(({ path, isReadOnly }, at) => [
       '-drive',
-      `file=${optionPath(path)},if=none,id=disk${at},format=raw,cache=unsafe,readonly=${isReadOnly ? 'on' : 'off'}`,
+      `file=${optionPath(path)},if=none,id=disk${at},format=raw,cache=unsafe,${isReadOnly ? 'readonly=on' : WRITABLE}`,
       '-device',
       `virtio-blk-pci,drive=disk${at}`,
     ]),
