@@ -84,6 +84,7 @@ const runOne = async (
     }),
     memoryMb: options.memory,
     limitMs: options.limit / 1e6,
+    leaves: RUN,
     say,
     onLine: say,
   });

@@ -27,9 +27,35 @@ interface GuestTimes {
   readonly limitMs: number;
 }
 
+interface GuestSeen {
+  isUp: boolean;
+  isSaid: boolean;
+  /** Its results are complete. */
+  isDone: boolean;
+  isInterrupted: boolean;
+  failure: string | null;
+  errors: string;
+}
+
 /** What the scripts of the guest said. */
 const reasonIn = (line: string): string | null =>
   line.startsWith(WORDS.failed) ? line.slice(WORDS.failed.length).trim() : null;
+
+/** Returns whether the line is one of the scripts. */
+const hear = (seen: GuestSeen, line: string): boolean => {
+  const reason = reasonIn(line);
+  if (reason !== null) {
+    seen.isSaid = true;
+    seen.failure ??= reason;
+  } else if (line === WORDS.up) seen.isUp = true;
+  else if (line === WORDS.done) seen.isDone = true;
+  else return false;
+  return true;
+};
+
+/** Why a guest that ended by itself failed; null: it did not. */
+const cutOff = ({ isUp, isDone }: GuestSeen): string | null =>
+  isUp && !isDone ? 'it ended before its results were complete' : null;
 
 const BEAT_MS = 60_000;
 const CONSOLE_BEAT_MS = 2000;
@@ -60,9 +86,9 @@ export const bootGuest = async (
   const [program = '', ...args] = [...endsWithParent(), QEMU, ...qemuArguments(machine)];
   // In a session of its own: Ctrl-C reaches this process only, which kills it.
   const child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  const seen = {
-    ...{ isUp: false, isSaid: false, isInterrupted: false },
-    failure: null as string | null,
+  const seen: GuestSeen = {
+    ...{ isUp: false, isSaid: false, isDone: false, isInterrupted: false },
+    failure: null,
     errors: '',
   };
   const kill = (why: string): void => {
@@ -86,15 +112,8 @@ export const bootGuest = async (
     seen.errors = (seen.errors + piece).slice(-MOST_LINE_BYTES);
   });
   const heard = (line: string): void => {
-    const reason = reasonIn(line);
-    if (reason !== null) {
-      seen.isSaid = true;
-      seen.failure ??= reason;
-    } else if (line !== WORDS.up) onLine(line);
-    else {
-      seen.isUp = true;
-      clearTimeout(upTimer);
-    }
+    if (!hear(seen, line)) onLine(line);
+    else if (seen.isUp) clearTimeout(upTimer);
   };
   const onPiece = splitLines(heard, () => kill('it wrote a line without an end'));
   child.stdout.setEncoding('utf8').on('data', onPiece);
@@ -109,5 +128,5 @@ export const bootGuest = async (
   clearInterval(consoleBeat);
   if (seen.isInterrupted) throw interruptedError();
   const unexpected = how === null ? null : `${QEMU} failed: ${seen.errors.trim().split('\n').at(-1) || how}`;
-  return { isUp: seen.isUp, isSaid: seen.isSaid, failure: seen.failure ?? unexpected };
+  return { isUp: seen.isUp, isSaid: seen.isSaid, failure: seen.failure ?? unexpected ?? cutOff(seen) };
 };

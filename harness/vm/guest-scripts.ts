@@ -10,7 +10,12 @@ export const GUEST_WORK = '/work';
 export const EXIT_FILE = 'exit';
 
 /** First words of lines of the guest's scripts. */
-export const WORDS = { up: 'cfsbench-vm-up', failed: 'cfsbench-vm-failed' } as const;
+export const WORDS = {
+  up: 'cfsbench-vm-up',
+  failed: 'cfsbench-vm-failed',
+  /** The archive is complete on its disk. */
+  done: 'cfsbench-vm-done',
+} as const;
 
 const FIRST = `#!/bin/busybox sh
 /bin/busybox --install -s /bin
@@ -77,7 +82,11 @@ if node=$(${GUEST_PROGRAM}/node --version 2>&1); then
     ${command} 2>&1 >${GUEST_OUT}/stdout </dev/null
     echo $? >${GUEST_OUT}/${EXIT_FILE}
   } | cat >/dev/ttyS1
-  tar -C ${GUEST_OUT} -cf /dev/vdd . || echo ${WORDS.failed} 'the results do not fit on their disk' >/dev/ttyS1
+  if tar -C ${GUEST_OUT} -cf /dev/vdd . && sync /dev/vdd; then
+    echo ${WORDS.done} >/dev/ttyS1
+  else
+    echo ${WORDS.failed} 'the results cannot be written to their disk' >/dev/ttyS1
+  fi
 else
   echo "${WORDS.failed} Node.js does not start in the guest: $(echo "$node" | head -n 1)" >/dev/ttyS1
 fi

@@ -48,6 +48,8 @@ export interface GuestJob {
   readonly memoryMb: number;
   readonly limitMs: number;
   readonly say: (line: string) => void;
+  /** A file or folder of its results that a command with exit code 0 leaves. */
+  readonly leaves?: string;
   /** A line of its standard error. */
   readonly onLine: (line: string) => void;
 }
@@ -198,5 +200,7 @@ export const runInGuest = async (job: GuestJob): Promise<GuestResult> => {
   const { folder } = files(job.cache);
   const exit = exitIn(folder);
   if (exit === null) throw failed(job, booted);
+  if (exit === 0 && job.leaves !== undefined && !existsSync(join(folder, job.leaves)))
+    throw failed(job, { ...booted, failure: 'its command ended without an error and left no results' });
   return { accelerator: booted.accelerator, exit, folder };
 };
