@@ -71,7 +71,9 @@ const runOne = async (
   out: string | null,
 ): Promise<GuestRun> => {
   const { cache, tree, program, emulator, options } = guests;
-  const kernel = await openKernel(asked, { cache, busybox: tree.busybox, say });
+  const kernel = await openKernel(asked, { cache, busybox: tree.busybox, say }).catch((error) => {
+    throw asGuestFailure(error);
+  });
   say(`kernel: ${kernel.name}`);
   const { exit, folder } = await runInGuest({
     cache,

@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { isSystemError } from '../../results/system-error.ts';
 import { ascii } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
+import { INTERRUPTED_EXIT } from '../sys/interrupts.ts';
 import { bootGuest, type GuestEnd } from './boot.ts';
 import { unpackResults } from './bring-back.ts';
 import type { VmCache } from './cache.ts';
@@ -128,6 +129,13 @@ const FAILED = 'guest';
 /** The guest or its kernel failed, not this machine. */
 export const isGuestFailure = (error: unknown): error is UserError =>
   error instanceof UserError && error.code === FAILED;
+
+/** A kernel that cannot be had is a failure of its guest; others go on. */
+export const asGuestFailure = (error: unknown): unknown => {
+  if (!(error instanceof UserError) || error.exit === INTERRUPTED_EXIT) return error;
+  const { message, facts, hint, exit } = error;
+  return new UserError(message, { facts, exit, code: FAILED, ...(hint === undefined ? {} : { hint }) });
+};
 
 const hintFor = ({ hint }: Kernel, console: string, isUp: boolean): { readonly hint?: string } => {
   if (console === '') return { hint: 'use a kernel with CONFIG_SERIAL_8250_CONSOLE to see its messages' };
