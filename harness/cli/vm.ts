@@ -14,11 +14,13 @@ import { guestCommand } from '../vm/guest-scripts.ts';
 import { type GuestTree, openGuestTree } from '../vm/guest-tree.ts';
 import { type AskedKernel, type Kernel, openKernel } from '../vm/kernel.ts';
 import { QEMU } from '../vm/machine.ts';
-import { reportExitCode } from './exit-code.ts';
+import { reportExitCode, worstOf } from './exit-code.ts';
 import { makeWritable, nameOf, outsOf, unused } from './guest-folders.ts';
 import { guestArguments, RUN } from './guest-run.ts';
+import { holdMachine } from './one-run.ts';
 import { RUNS } from './runs-folder.ts';
 import { showRun } from './show-run.ts';
+import { typedRun } from './typed-run.ts';
 import { commitOf } from './version.ts';
 import type { VmOptions } from './vm-command.ts';
 import { requireVm } from './vm-needs.ts';
@@ -161,8 +163,10 @@ const show = async ({ exit, runDir }: GuestRun): Promise<number> => {
   return exit === 0 ? reportExitCode(broken) : exit;
 };
 
-export const vm = (asked: AskedGuests): Promise<void> =>
-  runGuests(asked, async (run) => {
-    const exit = await show(run);
-    if (exit !== 0) process.exitCode = exit;
+export const vm = (asked: AskedGuests): Promise<void> => {
+  const exits: number[] = [];
+  return runGuests(asked, async (run) => {
+    exits.push(await show(run));
+    process.exitCode = worstOf(exits);
   });
+};
