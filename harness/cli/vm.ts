@@ -129,10 +129,12 @@ export const runGuests = async (
       hint: '--kernel deb:6.12, or --kernel arch/x86/boot/bzImage',
     });
   const argv = guestArguments(words, options.limit);
+  const isAllowed = typedRun(words.slice(1)).allowParallel === true;
   requireVm();
   const outs = outsOf(asked, options.out);
   for (const out of outs) if (out !== null && existsSync(out)) refuseNonEmpty(out);
   await compileAtFirstUse();
+  const machine = await holdMachine(outs[0] ?? resolve(RUNS), { startedAt: new Date(), isAllowed });
   const folders = makeWritable(outs.map((out) => out ?? resolve(RUNS)));
   try {
     const cache = openCache(options.cache);
@@ -153,6 +155,7 @@ export const runGuests = async (
     }
   } finally {
     folders.removeEmpty();
+    machine.close();
   }
 };
 

@@ -1,0 +1,159 @@
+// Guests of a QEMU that is a stand-in: what they return, and how they end. A kernel is the script that the stand-in runs.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, type TestContext, test } from 'node:test';
+import { lockRun } from '../../../harness/sys/run-locks.ts';
+import { openCache } from '../../../harness/vm/cache.ts';
+import { type GuestResult, runInGuest } from '../../../harness/vm/guest.ts';
+import { ownState, PROGRAM, program, start } from '../../end-to-end/support.ts';
+import { storedRun } from '../../report/support/stored-run.ts';
+import { storeRun } from '../../results/pool/stored-runs.ts';
+import { needsRoot, privateMounts, temporaryFolder } from '../sys/support.ts';
+
+const home = mkdtempSync(join(tmpdir(), 'cfsbench-fake-guest-'));
+const [bin, cache] = [join(home, 'bin'), join(home, 'cache')];
+
+const QEMU = `#!/bin/sh
+[ "$1" != --version ] || { echo 'QEMU emulator version 7.2.0'; exit; }
+echo "$*" >${home}/arguments
+while [ $# -gt 0 ]; do
+  case $1 in
+  -kernel) kernel=$2 ;;
+  file:*) : >"\${1#file:}" ;;
+  *call-*/results,*) results=\${1#file=} results=\${results%%,*} ;;
+  esac
+  shift
+done
+echo cfsbench-vm-up
+. "$kernel"
+`;
+const MMDEBSTRAP = `#!/bin/sh
+mkdir -p ${home}/tree/bin
+echo busybox >${home}/tree/bin/busybox
+for word; do
+  case $word in */guest.tar) tar -C ${home}/tree -cf "$word" . ;; esac
+done
+`;
+
+before(() => {
+  ownState();
+  for (const folder of [bin, cache]) mkdirSync(folder);
+  const fakes = { 'qemu-system-x86_64': QEMU, mmdebstrap: MMDEBSTRAP, 'mkfs.ext4': '#!/bin/sh\n' };
+  for (const [name, text] of Object.entries(fakes)) writeFileSync(join(bin, name), text, { mode: 0o755 });
+  process.env['PATH'] = `${bin}:${process.env['PATH']}`;
+});
+after(() => rmSync(home, { recursive: true }));
+
+const DONE = 'echo cfsbench-vm-done';
+
+/** Returns an archive with the exit code of the job, and with a run if there is one. */
+const returning = (t: TestContext, exit: number, hasRun: boolean): string => {
+  const out = temporaryFolder(t);
+  writeFileSync(join(out, 'exit'), `${exit}\n`);
+  if (hasRun) storeRun(join(out, 'run'), storedRun());
+  return `tar -C ${out} -cf "$results" .`;
+};
+
+const kernel = (t: TestContext, ...lines: readonly string[]): string => {
+  const path = join(temporaryFolder(t), 'bzImage');
+  writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
+  return path;
+};
+
+const guest = async (t: TestContext, ...lines: readonly string[]): Promise<GuestResult> => {
+  const opened = openCache(temporaryFolder(t));
+  t.after(() => opened.close());
+  const image = kernel(t, ...lines);
+  return runInGuest({
+    cache: opened,
+    kernel: { name: 'bzImage', image, initramfs: image },
+    tree: { disk: image, busybox: image },
+    program: image,
+    command: 'true',
+    environment: () => ({}),
+    memoryMb: 512,
+    limitMs: 60_000,
+    leaves: 'run',
+    say: () => {},
+    onLine: () => {},
+  });
+};
+
+test('a guest that ends while it writes its results has failed, whatever the disk holds', async (t) => {
+  await assert.rejects(guest(t, returning(t, 0, true)), {
+    message: 'the guest with the kernel bzImage failed: it ended before its results were complete',
+    exit: 5,
+  });
+  assert.equal((await guest(t, returning(t, 0, true), DONE)).exit, 0);
+});
+
+test('a guest whose command ended without an error and left no run has failed', async (t) => {
+  await assert.rejects(guest(t, returning(t, 0, false), DONE), /left no results$/);
+  assert.equal((await guest(t, returning(t, 6, false), DONE)).exit, 6);
+});
+
+test('a disk of this machine without space is an error in the guest, and no halt of it', async (t) => {
+  await guest(t, returning(t, 0, true), DONE);
+  const drives = readFileSync(join(home, 'arguments'), 'utf8').match(/file=\S+/g)!;
+  assert.deepEqual(
+    drives.map((drive) => [/readonly=(\w+)/.exec(drive)![1], drive.includes('werror=report')]),
+    [
+      ['on', false],
+      ['on', false],
+      ['off', true],
+      ['off', true],
+    ],
+  );
+});
+
+const RUN = ['--', 'run', '--count-only', '--profile', 'quick'];
+
+test('the exit code of several kernels is the worst one, and not the last one', async (t) => {
+  const out = join(temporaryFolder(t), 'out');
+  const kernels = [134, 4].flatMap((exit) => ['--kernel', kernel(t, returning(t, exit, false), DONE)]);
+  const { code, stderr } = await program(t, ['vm', ...kernels, '--cache', cache, '--out', out, ...RUN]);
+  assert.equal(code, 134, stderr);
+});
+
+test('a kernel that cannot be had does not take the page of the others with it', async (t) => {
+  const out = join(temporaryFolder(t), 'out');
+  const kernels = [join(home, 'none'), kernel(t, returning(t, 0, true), DONE)];
+  const asked = kernels.flatMap((path) => ['--kernel', path]);
+  const { code, stderr } = await program(t, ['vm', '--matrix', ...asked, '--cache', cache, '--out', out]);
+  assert.equal(code, 5, stderr);
+  assert.match(stderr, /^cfsbench: no such kernel file: /m);
+  assert.match(readFileSync(join(out, 'kernels.html'), 'utf8'), /cfsbench under 1 kernels/);
+});
+
+test('a guest does not measure beside a run of its machine, unless it may', async (t) => {
+  const locks = temporaryFolder(t);
+  process.env['CFSBENCH_LOCKS'] = locks;
+  const lock = await lockRun({ pid: process.pid, startedAt: new Date().toISOString(), runDir: '/first' });
+  t.after(() => lock.close());
+  const asked = ['--kernel', kernel(t, returning(t, 0, true), DONE), '--cache', cache];
+  const measure = (out: string, ...more: readonly string[]) =>
+    start(t, [process.execPath, PROGRAM, 'vm', ...asked, '--out', join(locks, out), ...RUN, ...more], {
+      CFSBENCH_LOCKS: locks,
+    }).done;
+  const refused = await measure('refused');
+  assert.equal(refused.code, 4, refused.stderr);
+  assert.match(refused.stderr, /^cfsbench: another run measures on this machine\n {2}\/first, since /);
+  const allowed = await measure('allowed', '--allow-parallel');
+  assert.equal(allowed.code, 0, allowed.stderr);
+});
+
+test('a guest is refused where the folder of guests has too little free space', {
+  skip: needsRoot,
+}, async (t) => {
+  privateMounts();
+  const small = temporaryFolder(t);
+  const image = kernel(t, returning(t, 0, true), DONE);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', small]);
+  const { code, stderr } = await program(t, ['vm', '--kernel', image, '--cache', small, ...RUN]);
+  execFileSync('umount', ['-l', small]);
+  assert.equal(code, 4, stderr);
+  assert.match(stderr, /not enough free disk space for guests in .*\n {2}free: 0\.1 GiB; needed: 2\.0 GiB/);
+});
