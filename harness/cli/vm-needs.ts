@@ -16,10 +16,29 @@ export const VM_NEEDS: readonly Need[] = PROGRAMS.map(([id, title]) => ({ title,
 
 const ARCHITECTURE = 'x64';
 
-/** Throws with a hint for each missing program. */
-export const requireVm = (): void => {
+type BuildVariables = Readonly<Record<string, unknown>>;
+
+/** Names of the parts that Node.js was built without: Debian's own has them in packages that a guest lacks. */
+const sharedParts = (variables: BuildVariables): readonly string[] =>
+  Object.keys(variables).filter((name) => /^node_shared(?:_|$)/.test(name) && variables[name] === true);
+
+const refuseSharedNode = (variables: BuildVariables): void => {
+  const shared = sharedParts(variables);
+  if (shared.length === 0) return;
+  throw new UserError('this Node.js cannot run in a guest: it needs libraries of this machine', {
+    exit: 4,
+    facts: [`${process.execPath}: ${shared.join(', ')}`],
+    hint: 'npx -y --ignore-scripts=false -p node@20 -- cfsbench vm …',
+  });
+};
+
+/** Throws with a hint for each missing program. `variables`: of the build of Node.js. */
+export const requireVm = (
+  variables: BuildVariables = process.config.variables as unknown as BuildVariables,
+): void => {
   if (process.arch !== ARCHITECTURE)
     throw new UserError(`virtual machines need an x86-64 machine; this one is ${process.arch}`, { exit: 4 });
+  refuseSharedNode(variables);
   const missing = PROGRAMS.flatMap(([id, title]) => {
     try {
       programs[id].test(undefined as never);

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { requireVm } from '../../../harness/cli/vm-needs.ts';
 import { findProgram } from '../../../harness/sys/spawn.ts';
 import { VM_CACHE } from '../../../harness/vm/cache.ts';
 import { diskFolder, ownState, program } from '../../end-to-end/support.ts';
@@ -67,4 +68,20 @@ test('a missing program is named with the command that installs it', { skip: nee
   assert.match(stderr, /mmdebstrap for guests: not installed/);
   assert.match(stderr, /apt install mmdebstrap/);
   assert.ok(!existsSync(join(cache, VM_CACHE)));
+});
+
+test('a Node.js whose parts are libraries of this machine is refused with a command that has another one', {
+  skip: process.arch === 'x64' ? false : 'needs x86-64',
+}, () => {
+  const variables = {
+    node_shared: true,
+    node_shared_libuv: true,
+    node_shared_zlib: false,
+    node_shared_x: 'x',
+  };
+  assert.throws(() => requireVm(variables), {
+    exit: 4,
+    facts: [`${process.execPath}: node_shared, node_shared_libuv`],
+    hint: /node@20 -- cfsbench vm/,
+  });
 });
