@@ -107,6 +107,8 @@ test('a set-up with nothing missing prints nothing', { skip: needsNpm }, () => {
   mkdirSync(join(folder, 'build/timed'));
   writeFileSync(join(folder, 'build/timed/libtimed.so'), '');
   for (const stamp of ['daemon', 'timed']) writeFileSync(join(folder, `build/.${stamp}-stamp`), '');
+  assert.match(setup({}, 'build').lines.join('\n'), /C library/, 'its workers are missing');
+  writeFileSync(join(folder, 'build/timed/workers'), '', { mode: 0o755 });
   // Which system packages this machine lacks is not the subject.
   const { status, lines } = setup({}, 'build');
   assert.deepEqual({ status, lines }, { status: 0, lines: [] });
