@@ -156,5 +156,9 @@ exit "$code"
 export const joinScript = (program: string): string => `#!/bin/sh
 # Pools the runs of this folder. Exits 5 if a replicate is missing, and names it with the reason.
 ${program} pool --expect fleet.json --format html --out report.html
+page=$?
 ${program} pool --expect fleet.json
+code=$?
+[ "$code" -ne 0 ] || code=$page
+exit "$code"
 `;

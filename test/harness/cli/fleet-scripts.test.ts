@@ -104,6 +104,19 @@ test('if only the job of the report is refused, the fleet stays and the script s
   assert.ok(existsSync(join(results, 'fleet.json')));
 });
 
+test('the script that reports ends with an error if the page alone cannot be made', (t) => {
+  const program = join(diskFolder(t), 'cfsbench');
+  writeFileSync(program, '#!/bin/sh\ncase "$*" in *html*) exit "$PAGE" ;; *) exit "$TEXT" ;; esac\n', {
+    mode: 0o755,
+  });
+  const fleet = scripted(t, 'slurm', '--program', program);
+  fleet.program('sbatch', 'echo 7');
+  assert.equal(fleet.start().status, 0);
+  const report = (PAGE: string, TEXT: string) =>
+    spawnSync('sh', ['join.sh'], { cwd: fleet.results, env: { ...process.env, PAGE, TEXT } }).status;
+  assert.deepEqual([report('0', '0'), report('1', '0'), report('5', '5'), report('1', '5')], [0, 1, 5, 5]);
+});
+
 /** Files of a pack by their paths. */
 type Contents = (folder: string) => void;
 
