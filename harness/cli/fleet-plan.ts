@@ -110,8 +110,8 @@ export const fleetPlan = (words: readonly string[], options: FleetOptions): Flee
   };
 };
 
-export const fleetFile = ({ replicates, words }: FleetPlan): string => {
-  const file: FleetFile = { schema: FLEET_SCHEMA, replicates, run: words };
+export const fleetFile = ({ replicates }: FleetPlan): string => {
+  const file: FleetFile = { schema: FLEET_SCHEMA, replicates };
   return `${JSON.stringify(file)}\n`;
 };
 

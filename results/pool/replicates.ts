@@ -18,8 +18,6 @@ export interface FleetFile {
   readonly schema: typeof FLEET_SCHEMA;
   /** Names of the run folders, beside fleet.json. */
   readonly replicates: readonly string[];
-  /** The options of each run, without its seed and its folder. */
-  readonly run: readonly string[];
 }
 
 const MOST_BYTES = 1024 * 1024;

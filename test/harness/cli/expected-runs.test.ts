@@ -16,10 +16,7 @@ const cfsbench = (...args: string[]) =>
 
 test('pool exits 5 and names the expected runs if all of them are missing', (t) => {
   const folder = temporaryFolder(t);
-  writeFileSync(
-    join(folder, 'fleet.json'),
-    JSON.stringify({ schema: 1, replicates: ['1', '2', '3'], run: [] }),
-  );
+  writeFileSync(join(folder, 'fleet.json'), JSON.stringify({ schema: 1, replicates: ['1', '2', '3'] }));
   writeFileSync(join(folder, '1.state'), 'started 2026-01-15T10:00:00Z n1\nended 2026-01-15T10:00:09Z 4\n');
   mkdirSync(join(folder, '2'));
   writeFileSync(join(folder, '2', 'run.json'), '{');
