@@ -9,7 +9,8 @@ import { guestSetting } from '../sys/guest.ts';
 const PACKAGE = new URL('../../../', import.meta.url);
 /** Written when the package is made; in a checkout git gives the commit. */
 const COMMIT_FILE = new URL('build/commit', PACKAGE);
-const LIMIT_MS = 5000;
+/** A busy machine needs a while to compare a checkout. */
+const LIMIT_MS = 20_000;
 
 export const { version } = JSON.parse(readFileSync(new URL('package.json', PACKAGE), 'utf8')) as {
   readonly version: string;
