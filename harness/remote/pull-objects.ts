@@ -1,10 +1,11 @@
 // Fetches objects into a store: one request each, or ranges of the pack.
+import { UserError } from '../model/errors.ts';
 import type { ImageObject } from '../model/image.ts';
 import type { Digesters } from './digesters.ts';
 import { type IncomingObject, incomingObject, objectName } from './incoming-object.ts';
 import { inLanes, refusedAs } from './lanes.ts';
 import { type PackRange, packRanges } from './pack-ranges.ts';
-import { type Refused, refusal } from './refused.ts';
+import type { Refused } from './refused.ts';
 import type { Remote } from './request.ts';
 import { packPath, servedObjectPath } from './served.ts';
 
@@ -65,11 +66,11 @@ class RangeWriter {
     }
   }
 
-  /** Refuses the objects whose bytes did not come. */
-  giveUp(error: unknown): void {
+  /** Refuses the objects whose bytes did not come, for the reason of their range. */
+  giveUp({ message, code, exit, facts }: UserError): void {
     for (const object of this.#range.objects.slice(this.#next)) {
-      const why = error instanceof Error ? error.message : String(error);
-      this.refused.push({ what: objectName(object), error: refusal(objectName(object), 'short', why) });
+      const what = objectName(object);
+      this.refused.push({ what, error: new UserError(`${what}: ${message}`, { code, exit, facts }) });
     }
   }
 
