@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { openInspector } from '../../harness/inspect/inspector.ts';
+import { UserError } from '../../harness/model/errors.ts';
 import { PROTECTIONS } from '../../harness/model/protection.ts';
 import { runSlot } from '../../harness/runner/slot.ts';
+import { isAccepted } from '../../scenarios/attack-pull.ts';
 import { ATTACKS } from '../../scenarios/attacks.ts';
 import { scenario } from '../../scenarios/enforced.ts';
 import { openSetting, type Setting } from '../harness/backends/setting.ts';
@@ -99,6 +101,15 @@ describe('attacks end where the level of protection stops them', { skip: needsRo
     assert.equal(scenario.asks!({ level: 'files' }, 'erofs-overlay'), false);
     assert.equal(scenario.asks!({ level: 'nothing' }, 'unpacked-overlay'), false);
   });
+});
+
+test('a pull is refused only by the check that stops the attack; any other failure of the client is thrown', async () => {
+  const fails = (error: Error) => isAccepted(() => Promise.reject(error), 'wrong-digest');
+  assert.equal(await isAccepted(async () => {}, 'wrong-digest'), true);
+  assert.equal(await fails(new UserError('no', { code: 'wrong-digest' })), false);
+  for (const code of ['ENOSPC', 'EMFILE', 'connection', 'status', 'pull'])
+    await assert.rejects(fails(new UserError('no', { code })), { code });
+  await assert.rejects(fails(new TypeError('of ours')), TypeError);
 });
 
 test('kernel messages about refused attacks are expected; messages about a failing disk are not', () => {
