@@ -1,13 +1,15 @@
 // Attacks by an image server: its answers are checked in user space by signature and digests, before anything is mounted.
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Store } from '../harness/model/backend.ts';
 import { UserError } from '../harness/model/errors.ts';
 import type { Stage, Values } from '../harness/model/scenario.ts';
 import type { Entry } from '../harness/model/tree.ts';
+import { keyId } from '../harness/remote/keys.ts';
 import { openPullClient, startImageServer } from '../harness/remote/processes.ts';
 import { publish } from '../harness/remote/publish.ts';
-import { manifestPath, packPath } from '../harness/remote/served.ts';
+import { manifestPath, packPath, signaturePath } from '../harness/remote/served.ts';
+import { parseSignature, signatureFile, signedBytes } from '../harness/remote/signed-text.ts';
 import { type ManifestAttack, manifestAttacks } from './attack-manifest.ts';
 import { type Attack, endedAt } from './attacks.ts';
 import { readFile } from './tamper-outcome.ts';
@@ -27,25 +29,33 @@ interface Publisher {
 }
 
 /** The code of the only refusal that stops an attack on the manifest: a client that fails otherwise refuses nothing. */
-const refusalOf = ({ attack, bytes, isValid }: ManifestAttack, signedBytes: number): string => {
-  if (isValid) return attack === 'forged' ? 'other-key' : 'rollback';
-  if (bytes.length === signedBytes) return 'wrong-digest';
-  return bytes.length < signedBytes ? 'short' : 'long';
+const refusalOf = ({ attack, bytes, isValid }: ManifestAttack, honestBytes: number): string => {
+  if (isValid) return attack === 'forged' ? 'bad-signature' : 'rollback';
+  if (bytes.length === honestBytes) return 'wrong-digest';
+  return bytes.length < honestBytes ? 'short' : 'long';
+};
+
+/** Everything that a forger can write: the id of the right key, which is public, and a signature by another key. */
+const forgeSignature = (path: string, { key, otherKey }: Publisher): void => {
+  const text = { ...parseSignature(readFileSync(path)).text, key: keyId(key) };
+  writeFileSync(path, signatureFile({ text, signature: sign(null, signedBytes(text), otherKey) }));
 };
 
 /** A changed manifest beside the signature of the right one; or one that is signed: by a forger, or long ago. */
 const servedManifest = (
   { image }: Stage,
-  { dir, key, otherKey }: Publisher,
+  publisher: Publisher,
   { attack, bytes, isValid }: ManifestAttack,
 ): ServedFiles => {
-  const forged = attack === 'forged';
+  const { dir, key } = publisher;
+  const isForged = attack === 'forged';
   const files = publish(isValid ? { ...image, manifest: bytes } : image, {
     name: attack,
-    sequence: isValid && !forged ? SEQUENCE - 1 : SEQUENCE,
-    key: forged ? otherKey : key,
+    sequence: isValid && !isForged ? SEQUENCE - 1 : SEQUENCE,
+    key,
     dir,
   });
+  if (isForged) forgeSignature(files[signaturePath(manifestPath(attack))]!, publisher);
   if (!isValid) writeFileSync(files[manifestPath(attack)]!, bytes);
   return files;
 };
