@@ -139,7 +139,9 @@ const attackBelow = async (
 ): Promise<Values> => {
   const dir = stage.folder('image-device');
   const created = await prepared.create(store, dir);
-  const mounted = await mountOrNot(stage, created, stage.folder('mount-device'));
+  // Nothing is attacked yet: this mount may not fail.
+  const mounted = await created.mount(stage.folder('mount-device'));
+  stage.mounted(mounted);
   await inspect(stage, { kind: 'change-bytes', path: imageFile(stage, dir), offsets });
   const path = stage.image.tree.path(target.index);
   const one: Attacked = { attack: 'device', path, isServed: servedTo(target) };

@@ -6,11 +6,21 @@ import type { Stage, Values } from '../harness/model/scenario.ts';
 import { type Attack, type Ending, endedAt, endingOf } from './attacks.ts';
 import { inspect } from './inspect.ts';
 
-/** How a kernel, a server or a tool says that it does not mount this. */
-const NOT_MOUNTED: readonly string[] = [
-  ...['server-ended', 'wrong-digest', 'command-failed'],
-  ...['EINVAL', 'EUCLEAN', 'EIO', 'EBADMSG', 'ENXIO'],
-];
+/** How the kernel or the program that mounts says that it does not mount this. */
+const NOT_MOUNTED: readonly string[] = ['wrong-digest', 'EINVAL', 'EUCLEAN', 'EIO', 'EBADMSG', 'ENXIO'];
+/** A server or a tool ended instead. */
+const ENDED: readonly string[] = ['server-ended', 'command-failed'];
+/** How servers and tools end, in the facts of an error. */
+const END = /^(?:status: )?(?:exit|signal) \d+$/;
+/** They refuse with exit code 1; a signal, or a code for a lack of memory or a busy device, is no refusal. */
+const REFUSING_END = /^(?:status: )?exit 1$/;
+
+export const isMountRefusal = (error: unknown): boolean => {
+  if (!(error instanceof UserError)) return false;
+  const end = error.facts.find((fact) => END.test(fact));
+  if (end !== undefined && !REFUSING_END.test(end)) return false;
+  return NOT_MOUNTED.includes(error.code) || (end !== undefined && ENDED.includes(error.code));
+};
 
 /** Null: the mount was refused. */
 export const mountOrNot = async (stage: Stage, created: Created, at: string): Promise<Mounted | null> => {
@@ -19,7 +29,7 @@ export const mountOrNot = async (stage: Stage, created: Created, at: string): Pr
     stage.mounted(mounted);
     return mounted;
   } catch (error) {
-    if (error instanceof UserError && NOT_MOUNTED.includes(error.code)) return null;
+    if (isMountRefusal(error)) return null;
     throw error;
   }
 };

@@ -116,6 +116,21 @@ const removeName = ({ files }: Machine, { path }: OpenVerity): void => {
 const close = (machine: Machine, { name }: OpenVerity, ...how: readonly string[]): Promise<void> =>
   machine.command(VERITY_PROGRAM, [VERITY_PROGRAM, 'close', ...how, name]);
 
+/** Code `verity-close`: an error of the device is no refusal of the mount. */
+const closeDeferred = async (machine: Machine, device: OpenVerity): Promise<void> => {
+  try {
+    await close(machine, device, '--deferred');
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { message, facts } = error;
+    throw new UserError(`a mounted device cannot be closed: ${message}`, {
+      code: 'verity-close',
+      exit: 5,
+      facts,
+    });
+  }
+};
+
 /** `mount` gets the open device, which lives as long as the returned mount. */
 export const onVerityDevice = async (
   machine: Machine,
@@ -126,7 +141,7 @@ export const onVerityDevice = async (
   let mounted: Mounted | null = null;
   try {
     mounted = mount(device);
-    await close(machine, device, '--deferred');
+    await closeDeferred(machine, device);
   } catch (error) {
     mounted?.detach();
     await close(machine, device).catch(() => {});

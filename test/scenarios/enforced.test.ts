@@ -7,6 +7,7 @@ import { UserError } from '../../harness/model/errors.ts';
 import { PROTECTIONS } from '../../harness/model/protection.ts';
 import { runSlot } from '../../harness/runner/slot.ts';
 import { isAccepted } from '../../scenarios/attack-pull.ts';
+import { isMountRefusal } from '../../scenarios/attacked-mount.ts';
 import { ATTACKS } from '../../scenarios/attacks.ts';
 import { scenario } from '../../scenarios/enforced.ts';
 import { openSetting, type Setting } from '../harness/backends/setting.ts';
@@ -110,6 +111,19 @@ test('a pull is refused only by the check that stops the attack; any other failu
   for (const code of ['ENOSPC', 'EMFILE', 'connection', 'status', 'pull'])
     await assert.rejects(fails(new UserError('no', { code })), { code });
   await assert.rejects(fails(new TypeError('of ours')), TypeError);
+});
+
+test('a mount is refused by an errno, a digest or an exit code of 1; a program that crashed refuses nothing', () => {
+  const refuses = (code: string, ...facts: readonly string[]) =>
+    isMountRefusal(new UserError('no', { code, facts }));
+  for (const code of ['wrong-digest', 'EUCLEAN', 'EIO']) assert.ok(refuses(code), code);
+  assert.ok(refuses('server-ended', 'command: cfs-fuse', 'status: exit 1', 'image: it is damaged'));
+  assert.ok(refuses('command-failed', 'command: veritysetup', 'exit 1'));
+  assert.ok(!refuses('server-ended', 'command: cfs-fuse', 'status: signal 11'));
+  assert.ok(!refuses('EIO', 'command: cfs-fuse', 'status: signal 11', 'Input/output error'));
+  for (const end of ['signal 9', 'exit 3', 'exit 127']) assert.ok(!refuses('command-failed', end), end);
+  for (const code of ['server-ended', 'verity-close', 'EMFILE', 'timeout']) assert.ok(!refuses(code), code);
+  assert.ok(!isMountRefusal(new TypeError('of ours')));
 });
 
 test('kernel messages about refused attacks are expected; messages about a failing disk are not', () => {

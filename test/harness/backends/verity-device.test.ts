@@ -128,7 +128,10 @@ test('a failed open leaves no loop device, and a failed mount no device', async 
   );
   assert.deepEqual(unmounted.log.slice(3), ['veritysetup close N']);
   const undeferred = recording('--deferred');
-  await assert.rejects(onVerityDevice(undeferred.machine, FILE, () => undeferred.mounted));
+  await assert.rejects(
+    onVerityDevice(undeferred.machine, FILE, () => undeferred.mounted),
+    { code: 'verity-close' },
+  );
   assert.deepEqual(undeferred.log.slice(3), [
     'veritysetup close --deferred N',
     'detach',
