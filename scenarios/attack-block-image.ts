@@ -3,6 +3,7 @@
 // Changed are the bytes of the file: where it has a file's contents, and where it has a file's name.
 import type { Prepared, Store } from '../harness/model/backend.ts';
 import { toBytes } from '../harness/model/bytes.ts';
+import { UserError } from '../harness/model/errors.ts';
 import type { Stage, Values } from '../harness/model/scenario.ts';
 import type { Entry } from '../harness/model/tree.ts';
 import {
@@ -28,11 +29,12 @@ const EROFS_MAGIC = 0xe0f5e1e2;
 const HAS_CHECKSUM = 1;
 const BLOCK_BYTES = 4096;
 
-/** Every place at which `bytes` has `wanted`. */
-const placesOf = (bytes: Buffer, wanted: Uint8Array): readonly number[] => {
+/** Every place at which `bytes` has `wanted`. Throws if there is none: the attack would change nothing. */
+export const placesOf = (bytes: Buffer, wanted: Uint8Array, what: string): readonly number[] => {
   const places: number[] = [];
   for (let at = bytes.indexOf(wanted); at >= 0; at = bytes.indexOf(wanted, at + 1)) places.push(at);
-  return places;
+  if (places.length > 0) return places;
+  throw new UserError('an image has no place for an attack', { code: 'no-place', exit: 5, facts: [what] });
 };
 
 const isErofs = (bytes: Buffer): boolean => bytes.readUInt32LE(SUPERBLOCK_AT) === EROFS_MAGIC;
@@ -64,12 +66,12 @@ interface ImagePlaces {
 }
 
 const namePlaces = (bytes: Buffer, { name }: Entry): readonly number[] =>
-  placesOf(bytes, toBytes(name)).map((at) => at + toBytes(name).length - 1);
+  placesOf(bytes, toBytes(name), `name: ${name}`).map((at) => at + toBytes(name).length - 1);
 
 const placesIn = (stage: Stage, bytes: Buffer, { file, named }: BlockTargets): ImagePlaces => {
   const object = readFile(stage, `${stage.store.objectDirs[0]!}/${file.payload}`, Number(file.size));
   return {
-    content: placesOf(bytes, object.subarray(0, SAMPLE_BYTES)),
+    content: placesOf(bytes, object.subarray(0, SAMPLE_BYTES), `contents: ${file.payload}`),
     name: namePlaces(bytes, named),
   };
 };

@@ -69,7 +69,7 @@ export const endingsIn = async (
     const read = async (): Promise<Ending> => {
       if (mounted === null) return 'AtMount';
       const seen = await stateOf(stage, mounted.root + path);
-      return endingOf(seen, isServed(seen));
+      return endingOf(attack, seen, isServed(seen));
     };
     values = { ...values, ...endedAt(attack, ending ?? (await read())) };
   }

@@ -1,6 +1,7 @@
 // Attacks on an installed image, and where each ended. A sample has one yes for each attack that was made, and nothing for others.
 
 import type { PathState } from '../harness/inspect/requests.ts';
+import { UserError } from '../harness/model/errors.ts';
 import type { Metric, Values } from '../harness/model/scenario.ts';
 
 /** Those from `mode` to `removed` change one thing in the manifest; the rest of it stays valid. */
@@ -37,10 +38,21 @@ export type Ending = keyof typeof ENDINGS;
 export const endedAt = (attack: Attack, ending: Ending): Values =>
   Object.fromEntries(Object.keys(ENDINGS).map((one) => [`${attack}${one}Count`, Number(one === ending)]));
 
-/** The end of an attack on an existing mount. */
-export const endingOf = (seen: PathState, isServed: boolean): Ending => {
+/** How kernels and FUSE servers refuse damaged metadata, contents and digests. */
+const REFUSALS: readonly string[] = ['EIO', 'EUCLEAN', 'EBADMSG', 'EINVAL', 'EOPNOTSUPP'];
+
+/** The end of an attack on an existing mount. Throws after another error: a lack of memory or descriptors protects nothing. */
+export const endingOf = (attack: Attack, seen: PathState, isServed: boolean): Ending => {
   if (isServed) return 'Served';
-  if (seen.failed === null) return 'Unseen';
+  if (seen.error === null) return 'Unseen';
+  // A file that was added is not there.
+  if (attack === 'added' && seen.failed === 'lookup' && seen.error === 'ENOENT') return 'Unseen';
+  if (!REFUSALS.includes(seen.error))
+    throw new UserError('an attacked file cannot be read, and not because of the attack', {
+      code: seen.error,
+      exit: 5,
+      facts: [`attack: ${attack}`, `call: ${seen.failed}`],
+    });
   return seen.failed === 'read' ? 'AtRead' : 'AtOpen';
 };
 

@@ -2,6 +2,7 @@
 import { closeSync, lstatSync, openSync, readFileSync } from 'node:fs';
 import { toBytes } from '../model/bytes.ts';
 import { verityDigest } from '../store/verity.ts';
+import { errnoName } from '../sys/libc.ts';
 import { readXattrs } from '../sys/xattrs.ts';
 import type { PathState } from './requests.ts';
 
@@ -23,9 +24,11 @@ export const pathState = (path: string): PathState => {
       attributes: readXattrs(toBytes(path)).map(([key, value]) => `${key}=${value}`),
     };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
+    const { code, errno } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    return { error: code, failed: step, mode: 0, uid: 0, digest: null, attributes: [] };
+    // Node.js has no names for errors of damage, such as EUCLEAN.
+    const name = errno === undefined ? code : errnoName(Math.abs(errno));
+    return { error: name, failed: step, mode: 0, uid: 0, digest: null, attributes: [] };
   } finally {
     if (fd !== null) closeSync(fd);
   }

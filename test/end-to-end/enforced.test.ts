@@ -47,10 +47,8 @@ test('a run attacks images under every level of protection that the machine has'
 
   await t.test('a client refuses at the pull every file that its server forges', () => {
     const { sealed, device, ...others } = endsIn('signature', 'composefs-fuse');
-    assert.deepEqual(
-      [sealed, device].filter((end) => end?.startsWith('refused')),
-      [],
-    );
+    // Where no column has an attack, the table has no row for it.
+    for (const end of [sealed, device]) assert.equal(end ?? 'not tried', 'not tried');
     for (const [attack, end] of Object.entries(others)) assert.equal(end, 'refused at pull', attack);
   });
 
@@ -62,17 +60,18 @@ test('a run attacks images under every level of protection that the machine has'
         for (const [attack, end] of Object.entries(ends)) {
           if (attack === 'device' && !hasDisk) assert.equal(end, 'not tried', level);
           else
-            assert.equal(end.startsWith('refused'), refused.includes(attack), `${level}: ${attack}: ${end}`);
+            assert.match(end, refused.includes(attack) ? /^refused at/ : /^served$/, `${level}: ${attack}`);
         }
       }
       for (const [attack, end] of Object.entries(endsIn('manifest', arm)))
         assert.match(end, attack === 'device' && !hasDisk ? /^not tried$/ : /^refused at/, attack);
     });
 
-  await t.test('no attack on a block image on dm-verity is served', (s) => {
+  await t.test('every attack on a block image on dm-verity is refused', (s) => {
     if (features['dm-verity']?.ok !== true || features['veritysetup']?.ok !== true)
       return s.skip('no dm-verity');
-    for (const end of Object.values(endsIn('device', 'erofs-full-dmverity'))) assert.notEqual(end, 'served');
+    for (const [attack, end] of Object.entries(endsIn('device', 'erofs-full-dmverity')))
+      assert.match(end, /^(refused at|not tried)/, attack);
   });
 
   assert.match(stdout, /Attacks on synthetic-150-2-versions, and where each ends:/);

@@ -3,12 +3,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { openInspector } from '../../harness/inspect/inspector.ts';
+import type { PathState } from '../../harness/inspect/requests.ts';
 import { UserError } from '../../harness/model/errors.ts';
 import { PROTECTIONS } from '../../harness/model/protection.ts';
 import { runSlot } from '../../harness/runner/slot.ts';
+import { placesOf } from '../../scenarios/attack-block-image.ts';
 import { isAccepted } from '../../scenarios/attack-pull.ts';
 import { isMountRefusal } from '../../scenarios/attacked-mount.ts';
-import { ATTACKS } from '../../scenarios/attacks.ts';
+import { ATTACKS, type Attack, endingOf } from '../../scenarios/attacks.ts';
 import { scenario } from '../../scenarios/enforced.ts';
 import { openSetting, type Setting } from '../harness/backends/setting.ts';
 import { slotOf } from '../harness/support/slot.ts';
@@ -124,6 +126,27 @@ test('a mount is refused by an errno, a digest or an exit code of 1; a program t
   for (const end of ['signal 9', 'exit 3', 'exit 127']) assert.ok(!refuses('command-failed', end), end);
   for (const code of ['server-ended', 'verity-close', 'EMFILE', 'timeout']) assert.ok(!refuses(code), code);
   assert.ok(!isMountRefusal(new TypeError('of ours')));
+});
+
+test('an error of damage refuses; a lack of descriptors is thrown; a file that was not added is not shown', () => {
+  const end = (attack: Attack, failed: PathState['failed'], error: string | null) =>
+    endingOf(attack, { error, failed, mode: 0, uid: 0, digest: null, attributes: [] }, false);
+  assert.equal(end('mode', null, null), 'Unseen');
+  for (const error of ['EIO', 'EUCLEAN', 'EBADMSG', 'EINVAL', 'EOPNOTSUPP']) {
+    assert.equal(end('mode', 'lookup', error), 'AtOpen', error);
+    assert.equal(end('written', 'read', error), 'AtRead', error);
+  }
+  assert.equal(end('added', 'lookup', 'ENOENT'), 'Unseen');
+  assert.equal(end('added', 'lookup', 'EIO'), 'AtOpen');
+  assert.throws(() => end('mode', 'lookup', 'ENOENT'), { code: 'ENOENT' });
+  for (const error of ['EMFILE', 'ENOMEM', 'ENOTCONN'])
+    assert.throws(() => end('written', 'open', error), { code: error });
+});
+
+test('an attack on bytes that an image does not have is not made', () => {
+  const image = Buffer.from('one two one');
+  assert.deepEqual(placesOf(image, Buffer.from('one'), 'one'), [0, 8]);
+  assert.throws(() => placesOf(image, Buffer.from('three'), 'three'), { code: 'no-place' });
 });
 
 test('kernel messages about refused attacks are expected; messages about a failing disk are not', () => {
