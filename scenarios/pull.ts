@@ -109,7 +109,7 @@ const pullAndMount = async (
   if (request.kind === 'fetch') {
     report = await pull({ kind: 'fetched' }, LIMIT_MS);
     restWallNs = await elapsed(async () => {
-      await pull({ ...request, kind: 'image', via: 'pack' }, LIMIT_MS);
+      await pull({ kind: 'rest' }, LIMIT_MS);
     });
   }
   await mounted.unmount();

@@ -10,7 +10,7 @@ import type { ClientReply, ClientRequest, PullReport } from './client-requests.t
 import { Digesters } from './digesters.ts';
 import { openFetcher } from './fetcher.ts';
 import { DEFAULT_LIMITS } from './limits.ts';
-import { pullManifest, pullMissing } from './pull-image.ts';
+import { type PullVia, pullManifest, pullMissing } from './pull-image.ts';
 import { pullLayerList, pullLayers } from './pull-layers.ts';
 import type { SignedSource } from './pull-signed.ts';
 import { throwRefused } from './refused.ts';
@@ -35,7 +35,7 @@ class Pull {
   readonly #cpuNs = cpuNs();
   #lastNs = nowNs();
 
-  constructor({ url, keyPem, leastSequence }: Exclude<ClientRequest, { kind: 'fetched' }>) {
+  constructor({ url, keyPem, leastSequence }: Exclude<ClientRequest, { kind: 'fetched' | 'rest' }>) {
     this.remote = new Remote(baseUrl(url), DEFAULT_LIMITS);
     this.source = { remote: this.remote, key: createPublicKey(keyPem), leastSequence };
   }
@@ -67,28 +67,41 @@ class Pull {
 }
 
 interface ManifestStep {
-  readonly objects: readonly ImageObject[];
-  readonly missing: readonly ImageObject[];
-  readonly times: PullTimes;
+  readonly bytes: Buffer;
+  readonly signedNs: number;
 }
 
 const manifestStep = async (pull: Pull, name: string, dir: string): Promise<ManifestStep> => {
   ensureFolder(dir);
   const { bytes } = await pullManifest(pull.source, name);
-  const signedNs = pull.step();
-  const objects = objectsOf(bytes);
-  const missing = missingObjects(objects, dir);
-  const missingNs = pull.step();
-  return { objects, missing, times: { missingCount: missing.length, signedNs, missingNs, fetchNs: 0 } };
+  return { bytes, signedNs: pull.step() };
 };
 
 type Asked<K extends ClientRequest['kind']> = Extract<ClientRequest, { kind: K }>;
 
-const pullAll = async (pull: Pull, { name, dir, via }: Asked<'image'>): Promise<PullTimes> => {
-  const { objects, missing, times } = await manifestStep(pull, name, dir);
+interface ObjectsPlace {
+  readonly name: string;
+  readonly dir: string;
+  readonly via: PullVia;
+}
+
+/** Fetches what the folder lacks. */
+const objectsStep = async (
+  pull: Pull,
+  { name, dir, via }: ObjectsPlace,
+  objectsToHave: () => readonly ImageObject[],
+): Promise<Omit<PullTimes, 'signedNs'>> => {
+  const objects = objectsToHave();
+  const missing = missingObjects(objects, dir);
+  const missingNs = pull.step();
   const { remote, digesters } = pull;
   throwRefused(await pullMissing({ remote, name, dir, digesters, via }, objects, missing));
-  return { ...times, fetchNs: pull.step() };
+  return { missingCount: missing.length, missingNs, fetchNs: pull.step() };
+};
+
+const pullAll = async (pull: Pull, request: Asked<'image'>): Promise<PullTimes> => {
+  const { bytes, signedNs } = await manifestStep(pull, request.name, request.dir);
+  return { signedNs, ...(await objectsStep(pull, request, () => objectsOf(bytes))) };
 };
 
 const pullAndUnpack = async (pull: Pull, { name, tarDir, layerDir }: Asked<'layers'>): Promise<PullTimes> => {
@@ -106,8 +119,42 @@ const pullAndUnpack = async (pull: Pull, { name, tarDir, layerDir }: Asked<'laye
 /** A pull whose fetcher runs. */
 let fetching: { readonly end: () => Promise<PullReport> } | null = null;
 
+/** A pull whose fetcher has ended. */
+let rest: { readonly fetch: () => Promise<PullReport>; close(): void } | null = null;
+
+const closeRest = (): void => {
+  rest?.close();
+  rest = null;
+};
+
+/** The amounts since `before`. */
+const since = (before: PullReport, after: PullReport): PullReport => ({
+  ...after,
+  requestCount: after.requestCount - before.requestCount,
+  receivedBytes: after.receivedBytes - before.receivedBytes,
+  verifiedBytes: after.verifiedBytes - before.verifiedBytes,
+  verifyNs: after.verifyNs - before.verifyNs,
+  cpuNs: after.cpuNs - before.cpuNs,
+});
+
+const NO_TIMES: PullTimes = { missingCount: 0, signedNs: 0, missingNs: 0, fetchNs: 0 };
+
+const fetchRest = async (
+  pull: Pull,
+  place: ObjectsPlace,
+  objects: readonly ImageObject[],
+): Promise<PullReport> => {
+  const before = pull.report(NO_TIMES);
+  pull.step();
+  const times = await objectsStep(pull, place, () => objects);
+  return since(before, pull.report({ ...NO_TIMES, ...times }));
+};
+
+/** Looks up no object: the FUSE server asks for those that it does not find. */
 const startFetching = async (pull: Pull, { name, dir }: Asked<'fetch'>): Promise<PullReport> => {
-  const { objects, times } = await manifestStep(pull, name, dir);
+  const { bytes, signedNs } = await manifestStep(pull, name, dir);
+  const objects = objectsOf(bytes);
+  const times = { ...NO_TIMES, signedNs, missingNs: pull.step() };
   const { remote, digesters } = pull;
   // A path of the work folder may be too long for the address of a socket.
   process.chdir(dir);
@@ -117,11 +164,13 @@ const startFetching = async (pull: Pull, { name, dir }: Asked<'fetch'>): Promise
       await fetcher.close();
       process.chdir('/');
       fetching = null;
-      const report = pull.report({ ...times, fetchNs: fetcher.busyNs() });
-      pull.close();
+      rest = {
+        fetch: () => fetchRest(pull, { name, dir, via: 'pack' }, objects),
+        close: () => pull.close(),
+      };
       if (fetcher.failures.length > 0) throw fetcher.failures[0];
       throwRefused(fetcher.refused);
-      return { ...report, missingCount: digesters.verified.count };
+      return pull.report({ ...times, fetchNs: fetcher.busyNs(), missingCount: digesters.verified.count });
     },
   };
   return pull.report(times);
@@ -130,8 +179,18 @@ const startFetching = async (pull: Pull, { name, dir }: Asked<'fetch'>): Promise
 const report = async (request: ClientRequest): Promise<PullReport> => {
   if (request.kind === 'fetched') {
     if (fetching === null) throw new Error('nothing is fetched');
-    return fetching.end();
+    try {
+      return await fetching.end();
+    } catch (error) {
+      closeRest();
+      throw error;
+    }
   }
+  if (request.kind === 'rest') {
+    if (rest === null) throw new Error('nothing was fetched');
+    return rest.fetch().finally(closeRest);
+  }
+  closeRest();
   const pull = new Pull(request);
   try {
     if (request.kind === 'fetch') return await startFetching(pull, request);

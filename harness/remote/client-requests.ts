@@ -16,6 +16,8 @@ export type ClientRequest =
   | (PullCommon & { readonly kind: 'fetch'; readonly dir: string })
   /** Ends that, and reports it. */
   | { readonly kind: 'fetched' }
+  /** After that: fetches the objects that the folder still lacks, by ranges of the pack, over the same connections. */
+  | { readonly kind: 'rest' }
   /** Fetches the layers that are not unpacked yet, and unpacks each as soon as its digest is right. */
   | (PullCommon & { readonly kind: 'layers'; readonly tarDir: string; readonly layerDir: string });
 

@@ -5,8 +5,10 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { openFetcher } from '../../../harness/remote/fetcher.ts';
+import { packRanges } from '../../../harness/remote/pack-ranges.ts';
 import { openPullClient } from '../../../harness/remote/processes.ts';
 import { fetchSocketOf } from '../../../harness/store/fetch-socket.ts';
+import { listObjects } from '../support/list-objects.ts';
 import { clientStore, imageServerHere, NAME, publishedImage } from './support.ts';
 
 const LIMIT_MS = 60_000;
@@ -56,6 +58,34 @@ describe('a fetcher', () => {
     } finally {
       await fetcher.close();
       client.close();
+    }
+  });
+
+  it('of the pull client: the rest is one request for each range of the pack, over the same pull', async () => {
+    const client = openPullClient();
+    const dir = join(published.dir, 'rest');
+    const common = { keyPem: readFileSync(published.keyPath, 'utf8'), name: NAME, leastSequence: 2 };
+    const { objects } = published.image;
+    const [object, ...missing] = objects;
+    try {
+      const begun = await client.pull({ kind: 'fetch', ...common, url: server.url, dir }, LIMIT_MS);
+      // No object is looked up before it is read.
+      assert.deepEqual([begun.requestCount, begun.missingCount], [2, 0]);
+      assert.equal(await ask(fetchSocketOf(dir), object!.digest), '1');
+      const first = await client.pull({ kind: 'fetched' }, LIMIT_MS);
+      assert.deepEqual([first.requestCount, first.missingCount], [3, 1]);
+      const rest = await client.pull({ kind: 'rest' }, LIMIT_MS);
+      assert.equal(rest.requestCount, packRanges(objects, missing).length);
+      assert.equal(rest.missingCount, missing.length);
+      assert.equal(
+        rest.receivedBytes,
+        missing.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      );
+      assert.equal(rest.signedNs, 0);
+      assert.equal(listObjects(dir).length, objects.length);
+      await assert.rejects(client.pull({ kind: 'rest' }, LIMIT_MS), /nothing was fetched/);
+    } finally {
+      await client.close();
     }
   });
 
