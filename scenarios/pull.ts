@@ -14,7 +14,7 @@ import type { Metric, Params, Scenario, Stage, Values } from '../harness/model/s
 import type { ClientRequest, PullReport } from '../harness/remote/client-requests.ts';
 import { openPullClient, startImageServer } from '../harness/remote/processes.ts';
 import { publish } from '../harness/remote/publish.ts';
-import { someFiles } from './image-files.ts';
+import { fileToFetch } from './image-files.ts';
 import { elapsed } from './in-mount.ts';
 import { inspect } from './inspect.ts';
 import { firstVersion, laterVersions } from './versions.ts';
@@ -86,14 +86,16 @@ interface PulledLife {
   readonly restWallNs: number;
 }
 
-/** Pull, create, mount, the first page of a file; then all of it is removed. */
+/** Pull, create, mount, the first page of a file whose contents came with the pull; then all of it is removed. */
 const pullAndMount = async (
   stage: Stage,
   request: ClientRequest,
   pull: (request: ClientRequest, limitMs: number) => Promise<PullReport>,
 ): Promise<PulledLife> => {
-  const { prepared, store, image } = stage;
-  const [first] = someFiles(image.tree, 1, 'pull');
+  const { prepared, store, image, slot, others } = stage;
+  const earlier = slot.params['have'] === 'earlier' ? others[0]!.objects : [];
+  const local = new Set(earlier.map(({ digest }) => digest));
+  const first = fileToFetch(image.tree, { local, seed: 'pull' });
   const [dir, at] = [stage.folder('image'), stage.folder('mount')];
   // The program of the inspector is loaded, and its code was run.
   await inspect(stage, { kind: 'replay', root: '', steps: [['open', process.execPath, [[0, PAGES]]]] });

@@ -38,7 +38,8 @@ test('a pull from an earlier version brings new objects only; unpacked layers br
     }
   // A lazy start has the signature, the manifest and one object when the first file was read.
   const lazy = 'composefs-fuse-lazy';
-  assert.equal(of(lazy, 'nothing', 'pullMissingCount'), 1);
+  // Also from an earlier version: the first file is one whose contents are new.
+  for (const have of ['nothing', 'earlier']) assert.equal(of(lazy, have, 'pullMissingCount'), 1, have);
   assert.equal(of(lazy, 'nothing', 'pullRequestCount'), 3);
   assert.ok(bytes(lazy, 'nothing') < bytes(manifest, 'nothing') / 10);
   assert.ok(of(lazy, 'nothing', 'pullReadyWallNs') > of(lazy, 'nothing', 'pullFirstWallNs'));
