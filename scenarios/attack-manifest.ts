@@ -58,6 +58,15 @@ export const manifestAttacks = (
   ];
 };
 
+/** A changed manifest where the old one was: a hash tree behind that stays in its place. `length`: of the old manifest. */
+export const inPlaceOf = (before: Uint8Array, length: number, bytes: Uint8Array): Uint8Array => {
+  const tree = before.subarray(length);
+  if (tree.length === 0) return bytes;
+  const data = Buffer.alloc(length);
+  data.set(bytes.subarray(0, length));
+  return Buffer.concat([data, tree]);
+};
+
 /** False: this machine cannot protect the changed file. */
 const replaceManifest = async (
   stage: Stage,
@@ -68,10 +77,8 @@ const replaceManifest = async (
   const { files } = stage.machine;
   const { length } = stage.image.manifest;
   const before = readFile(stage, path, length + MOST_TREE_BYTES);
-  // A hash tree behind the manifest stays, and no longer fits.
-  const rest = isValid || attack === 'truncated' ? [] : [before.subarray(length)];
   files.unlink(path);
-  files.writeNew(path, Buffer.concat([bytes, ...rest]));
+  files.writeNew(path, isValid || attack === 'truncated' ? bytes : inPlaceOf(before, length, bytes));
   return isValid && reseal !== undefined ? reseal(path) : true;
 };
 

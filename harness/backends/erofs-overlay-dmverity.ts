@@ -7,7 +7,7 @@ import type { Backend } from '../model/backend.ts';
 import { mountStack } from './data-overlay.ts';
 import { manifestLifecycle, mountWith } from './manifest.ts';
 import { DATA_LOWERS, DM_VERITY, EROFS_LOOP, ROOT, VERITYSETUP } from './needs.ts';
-import { formatVerity, onVerityDevice, VERITY_PROGRAM, verityFile } from './verity-device.ts';
+import { onVerityDevice, resealVerity, VERITY_PROGRAM, verityFile } from './verity-device.ts';
 
 export const backend: Backend = {
   id: 'erofs-overlay-dmverity',
@@ -33,7 +33,7 @@ export const backend: Backend = {
     return {
       ...manifestLifecycle(image, machine, mount, () => bytes),
       async reseal(path) {
-        await formatVerity(machine, path, file.dataBytes);
+        await resealVerity(machine, path, file.dataBytes);
         return true;
       },
     };

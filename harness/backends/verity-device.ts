@@ -52,6 +52,15 @@ export const formatVerity = async (machine: Machine, path: string, dataBytes: nu
   }
 };
 
+const wholeBlocks = (bytes: number): number => Math.ceil(bytes / BLOCK_BYTES) * BLOCK_BYTES;
+
+/** Writes a hash tree behind changed data: where the old one was, or behind the data if they are longer. */
+export const resealVerity = async (machine: Machine, path: string, oldDataBytes: number): Promise<void> => {
+  const dataBytes = Math.max(oldDataBytes, wholeBlocks(statSync(path).size));
+  truncateSync(path, dataBytes);
+  await formatVerity(machine, path, dataBytes);
+};
+
 interface VerityFacts {
   readonly dataBytes: number;
   readonly rootHash: string;
@@ -67,7 +76,7 @@ export const verityFile = async (
   if (!existsSync(facts)) {
     const made = `${path}.${randomBytes(NAME_BYTES).toString('hex')}`;
     write(made);
-    const dataBytes = Math.ceil(statSync(made).size / BLOCK_BYTES) * BLOCK_BYTES;
+    const dataBytes = wholeBlocks(statSync(made).size);
     truncateSync(made, dataBytes);
     const rootHash = await formatVerity(machine, made, dataBytes);
     renameSync(made, path);

@@ -8,6 +8,7 @@ import { UserError } from '../../harness/model/errors.ts';
 import { PROTECTIONS } from '../../harness/model/protection.ts';
 import { runSlot } from '../../harness/runner/slot.ts';
 import { placesOf } from '../../scenarios/attack-block-image.ts';
+import { inPlaceOf } from '../../scenarios/attack-manifest.ts';
 import { isAccepted } from '../../scenarios/attack-pull.ts';
 import { isMountRefusal } from '../../scenarios/attacked-mount.ts';
 import { ATTACKS, type Attack, endingOf } from '../../scenarios/attacks.ts';
@@ -147,6 +148,19 @@ test('an attack on bytes that an image does not have is not made', () => {
   const image = Buffer.from('one two one');
   assert.deepEqual(placesOf(image, Buffer.from('one'), 'one'), [0, 8]);
   assert.throws(() => placesOf(image, Buffer.from('three'), 'three'), { code: 'no-place' });
+});
+
+test('a hash tree stays where it was, whatever the length of the changed manifest', () => {
+  const [old, tree] = [Buffer.alloc(8, 'old'), Buffer.from('tree')];
+  const before = Buffer.concat([old, tree]);
+  for (const changed of ['new', 'as long.', 'longer than the old one']) {
+    const made = Buffer.from(inPlaceOf(before, old.length, Buffer.from(changed)));
+    assert.equal(made.length, before.length, changed);
+    assert.ok(made.subarray(old.length).equals(tree), changed);
+    assert.equal(made.subarray(0, 3).toString(), changed.slice(0, 3));
+  }
+  const alone = Buffer.from('longer than the old one');
+  assert.ok(alone.equals(inPlaceOf(old, old.length, alone)));
 });
 
 test('kernel messages about refused attacks are expected; messages about a failing disk are not', () => {

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { onVerityDevice, verityFile } from '../../../harness/backends/verity-device.ts';
+import { onVerityDevice, resealVerity, verityFile } from '../../../harness/backends/verity-device.ts';
 import type { Mounted } from '../../../harness/model/backend.ts';
 import { UserError } from '../../../harness/model/errors.ts';
 import type { Machine } from '../../../harness/model/machine.ts';
@@ -46,6 +46,27 @@ test('verityFile pads data to whole blocks, adds a hash tree that detects a chan
       .split('\n'),
     ['image.verity', 'image.verity.json'],
   );
+});
+
+test('a new hash tree is where the old one was, and behind data that are longer', async (t) => {
+  const path = join(temporaryFolder(t), 'manifest');
+  const formatted: string[] = [];
+  const machine = {
+    async command(_actor: string, argv: readonly string[], { stdout = '' } = {}) {
+      formatted.push(argv.filter((word) => /hash-offset|data-blocks/.test(word)).join(' '));
+      writeFileSync(stdout, `Root hash: ${'ab'.repeat(32)}\n`);
+    },
+  } as unknown as Machine;
+  for (const [bytes, dataBytes] of [
+    [4096, 8192],
+    [8192, 8192],
+    [8193, 12288],
+  ] as const) {
+    writeFileSync(path, Buffer.alloc(bytes, 1));
+    await resealVerity(machine, path, 8192);
+    assert.equal(statSync(path).size, dataBytes);
+    assert.equal(formatted.pop(), `--hash-offset=${dataBytes} --data-blocks=${dataBytes / 4096}`);
+  }
 });
 
 const FILE = { path: '/work/image', dataBytes: 8192, rootHash: 'ab'.repeat(32) };
