@@ -84,13 +84,15 @@ export const pullLayers = async (
   const distinct = [...new Map(layers.map((layer) => [layer.id, layer])).values()];
   const failed: unknown[] = [];
   const under: Promise<void>[] = [];
-  const refused = await inLanes(distinct, pull.remote.limits, (layer) =>
-    refusedAs(`layer ${layer.id}`, async () => {
-      const path = await pullLayer(layer, pull);
-      under.push(pull.ready(layer, path).catch((error: unknown) => void failed.push(error)));
-    }),
-  );
-  await Promise.all(under);
+  const fetchAll = (): Promise<readonly Refused[]> =>
+    inLanes(distinct, pull.remote.limits, (layer) =>
+      refusedAs(`layer ${layer.id}`, async () => {
+        const path = await pullLayer(layer, pull);
+        under.push(pull.ready(layer, path).catch((error: unknown) => void failed.push(error)));
+      }),
+    );
+  // Nothing works on after the end, also after a failure.
+  const refused = await fetchAll().finally(() => Promise.all(under));
   if (failed.length > 0) throw failed[0];
   return refused;
 };

@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { openSource } from '../../../harness/images/registry.ts';
 import type { UserError } from '../../../harness/model/errors.ts';
@@ -111,6 +112,28 @@ describe('a pull', () => {
       });
       assert.deepEqual(refused, []);
       assert.deepEqual(ready.sort(), published.image.layers.map(({ id }) => id).sort());
+    }));
+
+  it('when a layer cannot be written, the work on others ends before the error is thrown', () =>
+    withServer(null, async (_client, { url }) => {
+      const { remote, dir, close } = clientStore(published.dir, url, { parallel: 1 });
+      const layers = await pullLayerList({ remote, key: published.publicKey }, NAME);
+      const events: string[] = [];
+      const tars = join(dir, 'tars');
+      mkdirSync(tars);
+      const pulling = pullLayers(layers, {
+        remote,
+        dir: tars,
+        verified: { count: 0, bytes: 0, ns: 0 },
+        async ready() {
+          rmSync(tars, { recursive: true });
+          await sleep(200);
+          events.push('ready');
+        },
+      });
+      await assert.rejects(pulling, { code: 'ENOENT' });
+      assert.deepEqual(events, ['ready']);
+      close();
     }));
 
   it('an older version with a right signature is a rollback', () =>
