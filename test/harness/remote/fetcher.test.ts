@@ -1,5 +1,6 @@
 // The fetcher without a FUSE server: a failure of this machine is no refusal.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -59,6 +60,68 @@ describe('a fetcher', () => {
       await fetcher.close();
       client.close();
     }
+  });
+
+  const withFetcher = async (
+    at: { readonly url: string; readonly idleMs?: number },
+    work: (
+      socket: string,
+      fetcher: Awaited<ReturnType<typeof openFetcher>>,
+      requestCount: () => number,
+    ) => Promise<void>,
+  ): Promise<void> => {
+    const client = clientStore(published.dir, at.url);
+    const socket = join(published.dir, 'fetch');
+    const fetcher = await openFetcher(socket, published.image.objects, client, at);
+    try {
+      await work(socket, fetcher, () => client.remote.requestCount);
+    } finally {
+      await fetcher.close();
+      client.close();
+    }
+  };
+
+  it('answers one request of a connection, and ignores what follows', () =>
+    withFetcher({ url: server.url }, async (socket, _fetcher, requestCount) => {
+      const line = `${published.image.objects[0]!.digest}\n`;
+      const connection = connect({ path: socket, allowHalfOpen: true }, () => connection.write(line));
+      let answer = '';
+      connection.on('data', (bytes) => {
+        answer += bytes.toString();
+      });
+      await once(connection, 'end');
+      connection.end(line);
+      await once(connection, 'close');
+      assert.equal(await ask(socket, published.image.objects[1]!.digest), '1');
+      assert.deepEqual([answer, requestCount()], ['1', 2]);
+    }));
+
+  it('closes a connection that asks for nothing, and all of them at its end', async () => {
+    await withFetcher({ url: server.url, idleMs: 20 }, async (socket) => {
+      await once(connect(socket).resume(), 'close');
+    });
+    let late: Promise<unknown> | null = null;
+    await withFetcher({ url: server.url }, async (socket) => {
+      const connection = connect(socket).resume();
+      await once(connection, 'connect');
+      late = once(connection, 'close');
+      assert.equal(await ask(socket, published.image.objects[0]!.digest), '1');
+    });
+    await late;
+  });
+
+  it('keeps some refusals of a server that refuses for ever', async () => {
+    const refusing = await imageServerHere(published.dir, {
+      ...published.serve,
+      lies: { seed: 'refuse', share: 1, kinds: ['404'] },
+    });
+    const [object] = published.image.objects;
+    await withFetcher({ url: refusing.url }, async (socket, fetcher, requestCount) => {
+      for (let i = 0; i < 30; i++) assert.equal(await ask(socket, object!.digest), '0');
+      assert.equal(requestCount(), 30);
+      assert.equal(fetcher.refused.length, 20);
+    });
+    await refusing.close();
   });
 
   it('of the pull client: the rest is one request for each range of the pack, over the same pull', async () => {
