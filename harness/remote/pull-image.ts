@@ -29,7 +29,7 @@ interface MissingPull {
   readonly via: PullVia;
 }
 
-/** Returns the refused objects; all others are in the store then. */
+/** Returns the refused objects; all others are in the store then, unless there were too many refusals. */
 export const pullMissing = (
   { remote, name, dir, digesters, via }: MissingPull,
   objects: readonly ImageObject[],

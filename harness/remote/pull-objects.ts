@@ -35,7 +35,7 @@ export const pullObject = async (
   }
 };
 
-/** Returns the refused objects, after all others are in the store. */
+/** Returns the refused objects, when all others are in the store or too many were refused. */
 export const pullObjects = (pull: ObjectsToPull): Promise<readonly Refused[]> =>
   inLanes(pull.missing, pull.remote.limits, (object) =>
     refusedAs(objectName(object), () => pullObject(object, pull)),
@@ -105,6 +105,21 @@ const asRefused = (object: ImageObject, error: unknown): Refused | null =>
     ? { what: objectName(object), error: error as Refused['error'] }
     : null;
 
+/** Nothing is asked for, but a name is given to the digest of no bytes alone. */
+const storeEmpty = (object: ImageObject, { dir, digesters }: ObjectsToPull): readonly Refused[] => {
+  const incoming = incomingObject(object, dir, digesters);
+  try {
+    incoming.finish();
+    return [];
+  } catch (error) {
+    const refused = asRefused(object, error);
+    if (refused === null) throw error;
+    return [refused];
+  } finally {
+    incoming.discard();
+  }
+};
+
 const pullRange = async (
   name: string,
   range: PackRange,
@@ -127,9 +142,15 @@ const pullRange = async (
 };
 
 /** The same by ranges of the pack. `all`: every object of the image, sorted by digest: their sizes are the offsets in the pack. */
-export const pullFromPack = (
+export const pullFromPack = async (
   name: string,
   all: readonly ImageObject[],
   pull: ObjectsToPull,
-): Promise<readonly Refused[]> =>
-  inLanes(packRanges(all, pull.missing), pull.remote.limits, (range) => pullRange(name, range, pull));
+): Promise<readonly Refused[]> => {
+  const refused = pull.missing.flatMap((object) => (object.sizeBytes === 0 ? storeEmpty(object, pull) : []));
+  const ranges = packRanges(all, pull.missing);
+  return [
+    ...refused,
+    ...(await inLanes(ranges, pull.remote.limits, (range) => pullRange(name, range, pull))),
+  ];
+};

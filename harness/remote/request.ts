@@ -80,13 +80,14 @@ export class Remote {
 /** A kept connection that ended while the request was written. */
 class ClosedBefore extends Error {}
 
-/** The URL of a remote source: http or https, without user, query and fragment; ends with a slash. */
+/** The URL of a remote source: http or https, without user, password, query and fragment; ends with a slash. */
 export const baseUrl = (text: string): URL => {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (
     url === null ||
     !/^https?:$/.test(url.protocol) ||
     url.username !== '' ||
+    url.password !== '' ||
     url.search !== '' ||
     url.hash !== ''
   )

@@ -218,21 +218,6 @@ describe('a pull', () => {
       }
     }));
 
-  it('objects of a range that did not come are refused for the reason of the range', async () => {
-    const server = await imageServerHere(published.dir, published.serve);
-    await server.close();
-    const client = clientStore(published.dir, server.url, ALL);
-    const { objects } = published.image;
-    const refused = await pullFromPack(NAME, objects, { ...client, missing: objects });
-    client.close();
-    assert.equal(refused.length, objects.length);
-    for (const { what, error } of refused) {
-      assert.equal(error.code, 'connection');
-      assert.deepEqual(error.facts, ['ECONNREFUSED']);
-      assert.match(error.message, new RegExp(`^${what}: bytes .* of the pack: the connection failed$`));
-    }
-  });
-
   it('an image whose name has a colon is pulled', async () => {
     const name = 'debian:12';
     const named = await publishedImage(4, name);

@@ -55,6 +55,12 @@ test('a longer time than a timer can wait is the longest that it can', () => {
   assert.equal(timerMs(Number.POSITIVE_INFINITY), 2 ** 31 - 1);
 });
 
+test('a base is a URL without user, password, query and fragment', () => {
+  assert.equal(baseUrl('http://host:1/images').href, 'http://host:1/images/');
+  for (const more of ['user@host/', ':password@host/', 'user:password@host/', 'host/?x', 'host/#x'])
+    assert.throws(() => baseUrl(`http://${more}`), { code: 'usage' }, more);
+});
+
 test('a path is below the base, also one that looks like a URL', () =>
   withRemote(
     async (path) => path,
