@@ -19,7 +19,7 @@
 #include "batch.h"
 
 #define LISTING_BYTES 32768
-#define DEPTH_MAX 4096
+#define DEPTH_MAX 2048
 
 struct entry {
 	uint64_t ino;
