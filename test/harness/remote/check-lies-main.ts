@@ -2,7 +2,8 @@
 //
 //   node build/test/harness/remote/check-lies-main.js [LIES [SEED]]
 //
-// Needs:  10 minutes; a few MB below TMPDIR.
+// Needs:  half an hour, most of it spent waiting for silent and slow answers; a few MB below TMPDIR.
+// Does:   writes its progress to standard error.
 // Exits:  1 unless every lie is named and none is stored or served.
 import { randomBytes } from 'node:crypto';
 import { lieRound, newTally } from './lie-rounds.ts';
@@ -11,6 +12,7 @@ import { publishedImage, startImageServer } from './support.ts';
 const LIES = 100_000;
 const FILES = 500;
 const PACK_EVERY = 10;
+const PROGRESS_EVERY = 5000;
 const SEED_BYTES = 4;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -38,7 +40,10 @@ for (let round = 0; told < Number(count) && tally.crashes === 0; round++) {
     image,
     via: round % PACK_EVERY === PACK_EVERY - 1 ? 'pack' : 'objects',
   });
+  const before = told;
   told = lies().length;
+  if (Math.floor(told / PROGRESS_EVERY) > Math.floor(before / PROGRESS_EVERY))
+    process.stderr.write(`${told} of ${count} lies\n`);
 }
 const kinds = new Map<string, number>();
 for (const line of lies()) {
