@@ -262,7 +262,9 @@ const withoutCases = cases === undefined ? 'CFSBENCH_CASES names no folder' : fa
 test('case 43: targets that cannot be written', { skip: withoutCases }, () => {
   const script = join(cases!, '43-unwritable-targets', 'try.sh');
   const program = `${process.execPath} ${PROGRAM}`;
-  const { stdout, stderr } = spawnSync('sh', [script, program, run], { encoding: 'utf8', cwd: root });
+  // The script leaves a temporary folder.
+  const env = { ...process.env, TMPDIR: root };
+  const { stdout, stderr } = spawnSync('sh', [script, program, run], { encoding: 'utf8', cwd: root, env });
   // A report may be written into a folder.
   const lines = stdout
     .trim()
