@@ -105,22 +105,38 @@ static int check_size(const struct server *server, const struct inode *inode, co
 	return -EIO;
 }
 
+/* With `--verity require`: the digest that the image has. Read before the object is opened: a page that cannot be read ends the work. */
+struct stated {
+	uint8_t digest[VERITY_DIGEST_BYTES];
+	bool found;
+};
+
+static struct stated stated_digest(const struct server *server, const struct inode *inode)
+{
+	struct stated stated = { .found = false };
+	const uint8_t *digest;
+
+	if (!server->requires_verity || verity_of_inode(&server->image, inode, &digest) != 0)
+		return stated;
+	memcpy(stated.digest, digest, sizeof(stated.digest));
+	stated.found = true;
+	return stated;
+}
+
 /* With `--verity require`: the digest that the kernel enforces is the one that the image has. */
-static int check_verity(const struct server *server, const struct inode *inode, int fd, const char *path, int path_bytes)
+static int check_verity(const struct server *server, const struct inode *inode, int fd, const struct stated *stated,
+			const char *path, int path_bytes)
 {
 	uint8_t digest[VERITY_DIGEST_BYTES];
-	const uint8_t *wanted;
 	const char *what = "has another fs-verity digest than the image states";
-	int err;
 
 	if (!server->requires_verity)
 		return 0;
-	err = verity_of_inode(&server->image, inode, &wanted);
-	if (err != 0)
+	if (!stated->found)
 		what = "has no digest in the image";
-	else if ((err = verity_measure(fd, digest)) != 0)
+	else if (verity_measure(fd, digest) != 0)
 		what = "has no fs-verity digest";
-	else if (memcmp(digest, wanted, sizeof(digest)) == 0)
+	else if (memcmp(digest, stated->digest, sizeof(digest)) == 0)
 		return 0;
 	if (may_report(server, inode))
 		log_line(&server->log, "read: object %.*s %s", path_bytes, path, what);
@@ -131,6 +147,7 @@ static int check_verity(const struct server *server, const struct inode *inode, 
 static int open_object(const struct server *server, const struct inode *inode)
 {
 	struct stat st;
+	struct stated stated;
 	const char *path;
 	uint32_t path_bytes;
 	int fd;
@@ -143,6 +160,7 @@ static int open_object(const struct server *server, const struct inode *inode)
 	}
 	if (err != 0)
 		return err;
+	stated = stated_digest(server, inode);
 	fd = find_object(server, inode, path, path_bytes, &st);
 	if (fd < 0) {
 		if (!may_report(server, inode))
@@ -155,7 +173,7 @@ static int open_object(const struct server *server, const struct inode *inode)
 	}
 	err = check_size(server, inode, &st, path, (int)path_bytes);
 	if (err == 0)
-		err = check_verity(server, inode, fd, path, (int)path_bytes);
+		err = check_verity(server, inode, fd, &stated, path, (int)path_bytes);
 	if (err == 0)
 		return fd;
 	close(fd);

@@ -22,16 +22,11 @@ static int fail(char *why, const char *step, const char *path, const char *reaso
 }
 
 /* The measured file is the mapped one, even if the path changed meanwhile; the kernel enforces the digest. */
-static int open_verified(struct image *img, const char *path, const uint8_t *wanted, const char **why)
+static int check_digest(int fd, const uint8_t *wanted, const char **why)
 {
 	uint8_t digest[VERITY_DIGEST_BYTES];
-	int fd = open(path, IMAGE_FLAGS);
-	int err;
+	int err = verity_measure(fd, digest);
 
-	*why = "cannot be read";
-	if (fd < 0)
-		return -errno;
-	err = verity_measure(fd, digest);
 	if (err == -ENODATA || err == -EOPNOTSUPP) {
 		*why = "has no fs-verity digest";
 		err = -EUCLEAN;
@@ -39,26 +34,37 @@ static int open_verified(struct image *img, const char *path, const uint8_t *wan
 		*why = "has another fs-verity digest than --digest";
 		err = -EUCLEAN;
 	}
-	if (err == 0)
-		err = image_map(img, fd, why);
-	close(fd);
 	return err;
 }
 
-struct opening {
+struct mapping {
 	struct image *img;
-	const char *path;
-	/* NULL: not measured. */
-	const uint8_t *digest;
+	int fd;
 	const char **why;
 };
 
-static int open_one(void *context)
+static int map_one(void *context)
 {
-	const struct opening *one = context;
+	const struct mapping *one = context;
 
-	return one->digest != NULL ? open_verified(one->img, one->path, one->digest, one->why)
-				   : image_open(one->img, one->path, one->why);
+	return image_map(one->img, one->fd, one->why);
+}
+
+/* The descriptor is closed also if a page of the head cannot be read. `digest` NULL: not measured. */
+static int open_image(struct image *img, const char *path, const uint8_t *digest, const char **why)
+{
+	struct mapping mapping = { .img = img, .fd = open(path, IMAGE_FLAGS), .why = why };
+	int err = 0;
+
+	*why = "cannot be read";
+	if (mapping.fd < 0)
+		return -errno;
+	if (digest != NULL)
+		err = check_digest(mapping.fd, digest, why);
+	if (err == 0)
+		err = guarded(map_one, &mapping);
+	close(mapping.fd);
+	return err;
 }
 
 static int prepare(struct session *session, const struct options *options, const struct session_parts *parts,
@@ -66,9 +72,8 @@ static int prepare(struct session *session, const struct options *options, const
 {
 	struct server *server = &session->server;
 	bool initial = in_initial_user_namespace();
-	const char *reason = "cannot be read";
-	struct opening opening = { &server->image, parts->image, options->has_digest ? options->digest : NULL, &reason };
-	int err = guarded(open_one, &opening);
+	const char *reason;
+	int err = open_image(&server->image, parts->image, options->has_digest ? options->digest : NULL, &reason);
 
 	if (err != 0)
 		return fail(why, "image", parts->image, reason, err == -EUCLEAN ? 0 : err);

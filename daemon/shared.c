@@ -4,7 +4,8 @@
  * Needs:  connected SOCK_SEQPACKET sockets. The server sends one zero byte over the first when it is ready. A message is `mount`, IMAGE,
  *         MOUNTPOINT, STATS (may be empty) and any number of object folders; or `count`. A zero byte ends each word. A
  *         reply is `ok`, a number, or an error message, escaped like a line of the log.
- * Error:  a path of a `mount` that lies below a mount of this server blocks it for ever: it waits for an answer of its only thread.
+ * Error:  a client that closes its socket, or reads so few replies that one does not fit, ends the server.
+ *         A path of a `mount` that lies below a mount of this server blocks it for ever: it waits for an answer of its only thread.
  * Does:   maps an image once per mount, which costs only address space.
  * Cost:   one system call more per request than a server of one mount; about 4 KiB per mount.
  * Leaves: all mounts, which give ENOTCONN, if the process is killed.
@@ -168,7 +169,8 @@ static bool receive_message(struct shared *shared, int fd)
 	else
 		handle_message(shared, (size_t)got, reply);
 	bytes = log_escape(escaped, sizeof(escaped), reply);
-	return send(fd, escaped, bytes, MSG_NOSIGNAL) >= 0;
+	/* A client that reads no replies is as good as gone: waiting for it would stop all mounts. */
+	return send(fd, escaped, bytes, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0;
 }
 
 struct polled {

@@ -19,7 +19,8 @@ int stats_open(struct stats *stats, const char *path)
 		err = -errno;
 	} else if (st.st_size < (off_t)STATS_BYTES) {
 		err = -EINVAL;
-	} else {
+	} else if ((err = -posix_fallocate(fd, 0, STATS_BYTES)) == 0) {
+		/* Without room on the disk, the first count would end this process with a SIGBUS. */
 		counts = mmap(NULL, STATS_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 		if (counts == MAP_FAILED)
 			err = -errno;

@@ -23,6 +23,7 @@ export const WITHOUT_RUNS: readonly string[] = [
   'daemon/delay',
   'daemon/contents',
   'daemon/nodev',
+  'daemon/full-disk',
   'harness/backends/',
   'harness/digest/',
   'harness/images/',

@@ -3,6 +3,7 @@
 // Does:    strings and buffers lie in one region; arguments of calls are offsets into it, or into the file of manifests.
 // Source:  timed/workers/script.h, which has the same structures.
 import { LIFE_PHASES } from '../model/lives.ts';
+import { patience } from './guest.ts';
 import { ARGS, CALL_BYTES, encodeCall } from './list-table.ts';
 import { type Argument, type ListedCall, Result } from './listed-call.ts';
 import type { RecordedStep } from './recorder.ts';
@@ -158,7 +159,7 @@ const addStep = (encoder: Encoder, steps: Records, step: RecordedStep): void => 
   const to = steps.add(STEP_BYTES);
   for (const [i, value] of [KINDS[step.kind], LIFE_PHASES.indexOf(step.phase), first, count].entries())
     to.buffer.writeInt32LE(value, to.at + 4 * i);
-  for (const [i, value] of [at, bytes, PAUSE_NS, limitMs * 1e6].entries())
+  for (const [i, value] of [at, bytes, PAUSE_NS, limitMs * 1e6 * patience].entries())
     to.buffer.writeBigInt64LE(BigInt(value), to.at + 16 + 8 * i);
   to.buffer.writeInt32LE(server, to.at + 48);
 };

@@ -20,6 +20,7 @@ import {
 import type { Machine, Server } from '../model/machine.ts';
 import { workersProgram } from '../native/paths.ts';
 import { nowNs } from './clock.ts';
+import { patience } from './guest.ts';
 import { errnoName } from './libc.ts';
 import { faultIn, fullLines } from './log-tail.ts';
 import { numberAfter } from './moment.ts';
@@ -33,7 +34,7 @@ const KIB = 1024;
 const READING_MS = 100;
 const STOP_LIMIT_MS = 2000;
 /** After the last life may have begun, for lives that are under way. */
-const LAST_LIFE_NS = 60e9;
+const LAST_LIFE_NS = 60e9 * patience;
 
 const GO_AT = 8;
 const ENDED_AT = 24;
@@ -116,6 +117,12 @@ const worded = (what: string, { errno, status, tail }: StepFailure): { code: str
   return { code, message: [`${what}: ${how}`, ...lines].join(': ') };
 };
 
+/** As without workers: the limit that passed, not the signal that ended the program then. */
+const timedOut = (message: string, { errno, status, tail }: StepFailure) =>
+  status === NONE && errnoName(errno) === 'ETIMEDOUT'
+    ? { code: 'timeout', message: [message, ...fullLines(tail)].join(': ') }
+    : null;
+
 /** The error that the backend itself would have had, as far as it does not need the context of its mount. */
 const failedCall = (step: Extract<RecordedStep, { calls: unknown }>, failure: StepFailure) => {
   try {
@@ -133,10 +140,14 @@ const failedStep = (step: RecordedStep, failure: StepFailure): { code: string; m
     case 'wait':
       return failedCall(step, failure);
     case 'command':
-    case 'serve':
       return worded(step.argv[0]!, failure);
+    case 'serve':
+      return (
+        timedOut(`${step.argv[0]!}: not ready after ${step.limitMs} ms`, failure) ??
+        worded(step.argv[0]!, failure)
+      );
     case 'exited':
-      return worded('the server', failure);
+      return timedOut('the server did not end after the unmount', failure) ?? worded('the server', failure);
     case 'message':
       return worded('the shared server', failure);
     case 'remove':

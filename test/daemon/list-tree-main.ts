@@ -10,6 +10,7 @@ import {
   readdirSync,
   readlinkSync,
   readSync,
+  statfsSync,
   writeSync,
 } from 'node:fs';
 import { type ByteString, fromBytes, toBytes } from '../../harness/model/bytes.ts';
@@ -81,6 +82,12 @@ const typeOf = (entry: Dirent<Buffer>): string =>
     ] as const
   ).find((is) => entry[is]()) ?? 'unknown';
 
+/** Of the file system. */
+const inodesOf = (root: Buffer): string => {
+  const { files, ffree } = statfsSync(root, { bigint: true });
+  return `${ffree} of ${files} free`;
+};
+
 const printTree = (root: Buffer, path: ByteString, say: (line: string) => void): void => {
   const bytes = Buffer.concat([root, toBytes(path)]);
   let mode = 0;
@@ -104,7 +111,9 @@ const printTree = (root: Buffer, path: ByteString, say: (line: string) => void):
         ? orErrno(() => fromBytes(readlinkSync(bytes, { encoding: 'buffer' })))
         : null;
   const names = inside.map((entry) => [fromBytes(entry.name), typeOf(entry)]);
-  say(JSON.stringify({ path, ...of, absent, more, names }));
+  say(
+    JSON.stringify({ path, ...of, absent, more, names, ...(path === '' ? { inodes: inodesOf(root) } : {}) }),
+  );
   for (const entry of inside) printTree(root, `${path}/${fromBytes(entry.name)}`, say);
 };
 

@@ -2,13 +2,25 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, truncateSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { bind, check } from '../../harness/sys/libc.ts';
 import { createMachine } from '../../harness/sys/machine.ts';
+import { openPidfd, reap, signalProcess, waitReadable } from '../../harness/sys/processes.ts';
 import { startServer } from '../../harness/sys/servers.ts';
+import { spawnProcess } from '../../harness/sys/spawn.ts';
 import { dumpOf, line, root as rootLine } from './dumps.ts';
-import { type Lab, newLab, noCompiler, noServer, notRoot, sanitized } from './support.ts';
+import { type Lab, newLab, noCompiler, noServer, notRoot, sanitized, whileServed } from './support.ts';
 
 const skip = notRoot || noServer;
 const OBJECT_BYTES = 300_000;
@@ -106,6 +118,71 @@ test('a server at its limit of open files refuses a mount, and the others keep t
     server.close(5000);
     for (const root of roots) spawnSync('umount', ['-l', root], { stdio: 'ignore' });
   }
+});
+
+const AF_UNIX = 1;
+const SOCK_SEQPACKET = 5;
+const MSG_DONTWAIT = 0x40;
+const SIGKILL = 9;
+const socketPair = bind<(domain: number, type: number, protocol: number, into: Uint8Array) => number>(
+  'socketpair',
+  ...['int', 'int', 'int', 'void *'],
+);
+const send = bind<(fd: number, from: Uint8Array, size: number, flags: number) => number>(
+  'send',
+  ...['int', 'const void *', 'size_t', 'int'],
+);
+
+test('a client that reads no replies ends the server, which waits for nobody', { skip }, () => {
+  const pair = Buffer.alloc(8);
+  check(socketPair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 'socketpair');
+  const [ours, theirs] = [pair.readInt32LE(0), pair.readInt32LE(4)];
+  const stdin = openSync('/dev/null', 'r+');
+  const argv = [sanitized(), '--control-fd', '3'];
+  const pid = spawnProcess(argv, { stdin, stdout: stdin, stderr: stdin, extra: { from: theirs, to: 3 } });
+  const pidfd = openPidfd(pid);
+  for (const fd of [theirs, stdin]) closeSync(fd);
+  try {
+    assert.ok(waitReadable(ours, 10_000), 'not ready');
+    const message = Buffer.from('count\0');
+    // Without waiting: a server that waits for this client takes no further message.
+    for (let sent = 0; sent < 2000 && !waitReadable(pidfd, 0); sent++)
+      if (send(ours, message, message.length, MSG_DONTWAIT) < 0) waitReadable(pidfd, 1);
+    assert.ok(waitReadable(pidfd, 10_000), 'it waits for its client');
+    assert.equal(reap(pid), 'exit 0');
+  } finally {
+    signalProcess(pid, SIGKILL);
+    for (const fd of [ours, pidfd]) closeSync(fd);
+  }
+});
+
+test('an image whose head cannot be read leaves no descriptor in the server', { skip }, async () => {
+  // An image below another mount, in an object that is missing.
+  const outer = lab.image(
+    'outer.cfs',
+    dumpOf([rootLine, line('/inner.cfs', '100644', { size: 8192, payload: 'ob/missing' })]),
+  );
+  await whileServed(lab, outer, async ({ root }) => {
+    const at = join(lab.folder, 'unreadable');
+    mkdirSync(at);
+    const server = startServer({
+      argv: [sanitized(), '--control-fd', '{control}'],
+      log: join(lab.folder, 'unreadable.log'),
+      limitMs: 10_000,
+    });
+    const descriptors = (): number => readdirSync(`/proc/${server.pid}/fd`).length;
+    try {
+      const before = descriptors();
+      for (let i = 0; i < 5; i++)
+        assert.match(
+          server.sendCommand(['mount', join(root, 'inner.cfs'), at, '', lab.objects]),
+          /inner\.cfs cannot be read: Input\/output error/,
+        );
+      assert.equal(descriptors(), before);
+    } finally {
+      server.close(5000);
+    }
+  });
 });
 
 for (const [options, why] of [

@@ -29,6 +29,8 @@
 #define NS_PER_SECOND 1000000000LL
 #define POLL_NS 200000
 #define START_MARGIN_NS 2000000
+/* The shared server may take this part of the time to its end that it may take to its start. */
+#define END_PART 5
 
 static void sleep_until(int64_t ns)
 {
@@ -76,6 +78,7 @@ static void live_one(struct worker *worker, int64_t number)
 
 	if (number == script->stall_life)
 		sleep_until(timed_now_ns() + script->stall_ns);
+	programs_forget(&worker->programs);
 	if (script->due != 0)
 		sleep_until(worker->results->started_ns + due[number]);
 	life->begun = since_start(worker);
@@ -106,14 +109,16 @@ static void add_usage(struct results *results, int sign)
 	}
 }
 
-/* Of a worker process; `gate` reaches its end when the lives begin. */
-static int work(struct worker *worker, char **argv, int gate)
+/* Of a worker process of `parent`; `gate` reaches its end when the lives begin, and when the parent is gone. */
+static int work(struct worker *worker, char **argv, int gate, pid_t parent)
 {
 	int64_t number;
 	char byte;
 	int err;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		return 1;
 	worker->script = script_load(argv[1], argv[2], worker->number);
 	if (worker->script == NULL)
 		return 1;
@@ -124,7 +129,7 @@ static int work(struct worker *worker, char **argv, int gate)
 	}
 	results_make_writable(worker->results, worker->script->life_count);
 	__atomic_fetch_add(&worker->results->ready, 1, __ATOMIC_RELEASE);
-	if (read(gate, &byte, 1) != 0)
+	if (read(gate, &byte, 1) != 0 || worker->results->started_ns == 0)
 		return 1;
 	close(gate);
 	add_usage(worker->results, -1);
@@ -146,6 +151,7 @@ struct crew {
 /* Returns 0, or -errno. */
 static int start_workers(struct crew *crew, struct worker *worker, char **argv)
 {
+	const pid_t parent = getpid();
 	int gate[2];
 
 	if (pipe2(gate, O_CLOEXEC) < 0)
@@ -159,7 +165,7 @@ static int start_workers(struct crew *crew, struct worker *worker, char **argv)
 			close(gate[1]);
 			worker->number = crew->count;
 			worker->control_fd = crew->controls[crew->count];
-			_exit(work(worker, argv, gate[0]));
+			_exit(work(worker, argv, gate[0], parent));
 		}
 		crew->pids[crew->count] = pid;
 	}
@@ -230,16 +236,28 @@ static int run(struct worker *worker, char **argv, struct crew *crew, pid_t serv
 	return fine ? 0 : 1;
 }
 
-static int end_server(pid_t pid)
+/* Whether the shared server ended as it should, in time. Else says what happened. */
+static int end_server(pid_t pid, const struct step *start)
 {
 	struct programs programs = {.servers = {pid}};
-	const struct step step = {.limit_ns = NS_PER_SECOND};
+	const struct step step = {.limit_ns = start->limit_ns / END_PART};
 	int status = 0;
+	int err;
 
 	kill(pid, SIGTERM);
-	if (programs_exited(&programs, &step, &status) == -ETIMEDOUT)
-		programs_kill(&programs);
-	return status == 0 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) ? 0 : 1;
+	err = programs_exited(&programs, &step, &status);
+	if (err == 0 || (err == -ECHILD && WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM))
+		return 1;
+	programs_kill(&programs);
+	if (err == -ETIMEDOUT)
+		fputs("workers: the shared server did not end after SIGTERM and was killed\n", stderr);
+	else if (err != -ECHILD)
+		fprintf(stderr, "workers: cannot wait for the shared server: %s\n", strerror(-err));
+	else if (WIFSIGNALED(status))
+		fprintf(stderr, "workers: the shared server was killed by signal %d\n", WTERMSIG(status));
+	else
+		fprintf(stderr, "workers: the shared server ended with exit code %d\n", WEXITSTATUS(status));
+	return 0;
 }
 
 int main(int argc, char **argv)
@@ -277,5 +295,5 @@ int main(int argc, char **argv)
 		}
 	}
 	failed = run(&worker, argv, &crew, server);
-	return server > 0 && end_server(server) != 0 ? 1 : failed;
+	return server > 0 && !end_server(server, &steps[worker.script->setup]) ? 1 : failed;
 }

@@ -109,11 +109,27 @@ static int readable(int fd, int64_t limit_ns)
 	return ready > 0;
 }
 
-static int kill_and_reap(pid_t pid, int *status)
+/* Its status says nothing about the program: this process killed it. */
+static int kill_and_reap(pid_t pid)
 {
+	int status;
+
 	kill(pid, SIGKILL);
-	reap(pid, status);
+	reap(pid, &status);
 	return -ETIMEDOUT;
+}
+
+/* Reaps a process that ends within the limit; -ETIMEDOUT: it runs on. */
+static int reap_within(pid_t pid, int64_t limit_ns, int *status)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	int ended;
+
+	if (pidfd < 0)
+		return -errno;
+	ended = readable(pidfd, limit_ns);
+	close(pidfd);
+	return ended ? reap(pid, status) : -ETIMEDOUT;
 }
 
 /* Waits for the byte of a server that is ready. */
@@ -123,10 +139,13 @@ static int await_ready(int channel, pid_t pid, int64_t limit_ns, int *status)
 	int err;
 
 	if (!readable(channel, limit_ns))
-		return kill_and_reap(pid, status);
+		return kill_and_reap(pid);
 	if (read(channel, &byte, 1) == 1)
 		return 0;
-	err = reap(pid, status);
+	/* It has closed its end without the byte, so it has ended or never will be ready. */
+	err = reap_within(pid, limit_ns, status);
+	if (err == -ETIMEDOUT)
+		return kill_and_reap(pid);
 	return err == 0 ? -ECHILD : err;
 }
 
@@ -148,18 +167,12 @@ int programs_serve(struct programs *programs, const struct step *step, int *stat
 
 int programs_exited(struct programs *programs, const struct step *step, int *status)
 {
-	pid_t pid = programs->servers[step->server];
-	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-	int ended;
+	int err = reap_within(programs->servers[step->server], step->limit_ns, status);
 
-	if (pidfd < 0)
-		return -errno;
-	ended = readable(pidfd, step->limit_ns);
-	close(pidfd);
-	if (!ended)
-		return -ETIMEDOUT;
-	programs->servers[step->server] = 0;
-	return reap(pid, status);
+	/* One that runs on is killed later. */
+	if (err == 0 || err == -ECHILD)
+		programs->servers[step->server] = 0;
+	return err;
 }
 
 /* The server's end has a number above those that it gets in the server, so that none is overwritten. 0 or -errno. */
@@ -199,14 +212,18 @@ int programs_share(struct programs *programs, const struct step *step, int count
 	return await_ready(controls[0], *pid, step->limit_ns, &status);
 }
 
+void programs_forget(const struct programs *programs)
+{
+	if (ftruncate(programs->error_fd, 0) < 0)
+		perror("workers: standard error of programs");
+}
+
 void programs_kill(struct programs *programs)
 {
-	int status;
-
 	for (int i = 0; i < SERVERS_MAX; i++) {
 		if (programs->servers[i] <= 0)
 			continue;
-		kill_and_reap(programs->servers[i], &status);
+		kill_and_reap(programs->servers[i]);
 		programs->servers[i] = 0;
 	}
 }

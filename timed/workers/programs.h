@@ -10,7 +10,7 @@ struct programs {
 	const struct script *script;
 	char **environment;
 	int null_fd;
-	int error_fd; /* standard error of the programs that it starts; emptied after each */
+	int error_fd; /* standard error of the programs that it starts; emptied before each life */
 	pid_t servers[SERVERS_MAX];
 };
 
@@ -23,6 +23,9 @@ int programs_exited(struct programs *programs, const struct step *step, int *sta
 
 /* Starts the shared server with `count` control sockets, whose ends for the workers are in `controls`. 0 or -errno. */
 int programs_share(struct programs *programs, const struct step *step, int count, int *controls, pid_t *pid);
+
+/* Empties the standard error of earlier programs, so that no later failure is explained by it. */
+void programs_forget(const struct programs *programs);
 
 /* Kills the servers that still run. */
 void programs_kill(struct programs *programs);

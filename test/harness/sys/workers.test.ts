@@ -1,5 +1,6 @@
 // Lives that are written by hand: what their worker reports and leaves.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -20,6 +21,7 @@ const AT_FDCWD = -100;
 const ERANGE = 34;
 
 interface Crew {
+  readonly lost?: string[];
   readonly workers?: number;
   readonly sharedServer?: readonly string[];
   readonly folder?: string;
@@ -30,16 +32,17 @@ const live = (
   t: TestContext,
   lives: readonly (readonly RecordedStep[])[],
   order: readonly number[],
-  { workers = 1, sharedServer, folder = temporaryFolder(t) }: Crew = {},
+  { workers = 1, sharedServer, folder = temporaryFolder(t), lost = [] }: Crew = {},
 ): LivesResult => {
+  const machine = createMachine({} as never, { scratch: folder });
   const blobPath = join(folder, 'blob');
   writeFileSync(blobPath, 'x');
   for (let worker = 0; worker < workers; worker++)
     for (const name of ['at', 'own'])
       mkdirSync(join(folder, workerFolder(worker), name), { recursive: true });
   const [at, own] = ['at', 'own'].map((name) => join(folder, WORKER_MARK, name)) as [string, string];
-  return runWorkers({
-    machine: createMachine({} as never, { scratch: folder }),
+  const result = runWorkers({
+    machine,
     scratch: folder,
     blobPath,
     limitMs: () => LIMIT_MS,
@@ -54,6 +57,8 @@ const live = (
       mostNs: LIMIT_MS * 1e6,
     },
   });
+  lost.push(...machine.servers.lost());
+  return result;
 };
 
 /** Fails with ENOENT, and has no sentence of its own. */
@@ -114,6 +119,69 @@ test('a list that fails leaves no descriptor in its worker', { skip }, (t) => {
   );
   assert.equal(failed.length, 40);
   assert.equal(lives.length, 1);
+});
+
+const PRINTS_LIMIT = `
+  import { encodeScript } from '../../../harness/sys/script.js';
+  const script = encodeScript({ images: [], sharedServer: ['true'], blob: new Map(), workers: 1, order: [], dueNs: null, mostLateNs: null, mostNs: 0 }, 1000);
+  // Header: steps at 40. A step: limit at 40.
+  console.log(String(script.readBigInt64LE(Number(script.readBigInt64LE(40)) + 40)));
+`;
+
+const IGNORES_SIGTERM = `
+  process.on('SIGTERM', () => {});
+  require('node:fs').writeSync(3, Buffer.of(0));
+  setInterval(() => {}, 1000);
+`;
+
+test('a shared server that has to be killed at the end fails the workers', { skip }, (t) => {
+  const lost: string[] = [];
+  const sharedServer = [process.execPath, '-e', IGNORES_SIGTERM, '--', '{control}'];
+  live(t, [[{ phase: 'mount', kind: 'run', calls: [without('/nowhere')] }]], [0], { sharedServer, lost });
+  assert.deepEqual(lost, [
+    'the server workers ended with exit code 1: workers: the shared server did not end after SIGTERM and was killed',
+  ]);
+});
+
+for (const [what, argv] of [
+  ['is silent', ['sleep', '60']],
+  ['closes its descriptor and runs on', ['sh', '-c', 'exec 3>&-; exec sleep 60']],
+] as const)
+  test(`a server that ${what} is not ready in time`, { skip }, (t) => {
+    const { failed } = live(t, [[{ phase: 'mount', kind: 'serve', argv, server: 0, limitMs: 200 }]], [0]);
+    assert.deepEqual(
+      failed.map(({ code, message }) => ({ code, message })),
+      [{ code: 'timeout', message: `${argv[0]}: not ready after 200 ms` }],
+    );
+  });
+
+test('a failure is not explained by the words of a program of an earlier life', { skip }, (t) => {
+  const { failed } = live(
+    t,
+    [
+      [{ phase: 'create', kind: 'command', argv: ['sh', '-c', 'echo No space left on device >&2'] }],
+      [{ phase: 'create', kind: 'command', argv: ['false'] }],
+    ],
+    [0, 1],
+  );
+  assert.deepEqual(
+    failed.map(({ code, message }) => ({ code, message })),
+    [{ code: 'command-failed', message: 'false: exit 1' }],
+  );
+});
+
+test('limits of workers are longer where the CPU is emulated', () => {
+  const limitWith = (environment: NodeJS.ProcessEnv): bigint => {
+    const ran = spawnSync(process.execPath, ['--input-type=module', '-e', PRINTS_LIMIT], {
+      encoding: 'utf8',
+      env: { ...process.env, ...environment },
+      cwd: import.meta.dirname,
+    });
+    assert.equal(ran.status, 0, ran.stderr);
+    return BigInt(ran.stdout);
+  };
+  const guest = JSON.stringify({ emulated: true, commit: null, limitNs: 1 });
+  assert.equal(limitWith({ CFSBENCH_GUEST: guest }), 30n * limitWith({}));
 });
 
 /** Replies when both workers have sent their message. */
