@@ -233,6 +233,8 @@ interface Measured {
 
 const measurePrepared = async (parts: RunParts, measured: Measured): Promise<Stop> => {
   const prepared = await prepareAll(parts);
+  // Images and mounts after the interrupt are missing here: earlier sessions have recorded all of them.
+  if (parts.interrupted() && parts.before.session > 0) return 'interrupted';
   const dropped = openDropped(parts);
   dropped.add(
     prepared.ready.ended.map((one) => asDropped(one, { passes: 0, blocks: 0 }, firstLookOf(parts))),
