@@ -43,14 +43,19 @@ const asEnded = (group: Group, blocks: number, why: EndedGroup['why']): EndedGro
   why,
 });
 
-/** Groups that end at a look that is not the last one. */
+/**
+ * Groups that end at a look that is not the last one. A group with more blocks from earlier sessions has had this look: now it would be
+ * judged with all its blocks, between two planned looks.
+ */
 const endedAtLook = (
-  { tallied: readTallied, design }: BlocksParts,
+  { tallied: readTallied, design, blocksBefore }: BlocksParts,
   open: readonly Group[],
   look: number,
 ): readonly EndedGroup[] => {
+  const due = open.filter((group) => blocksBefore(group) <= look);
+  if (due.length === 0) return [];
   const tallied = readTallied();
-  return open.flatMap((group) => {
+  return due.flatMap((group) => {
     if (group.scenario.oneLook === true) return [asEnded(group, look, 'enough')];
     return isGroupDecided(group, tallied, design) ? [asEnded(group, look, 'decided')] : [];
   });

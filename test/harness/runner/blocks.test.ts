@@ -44,10 +44,13 @@ const run = async (
     blocksBefore?: Readonly<Record<string, number>>;
     oneLook?: boolean;
     all?: readonly Group[];
+    /** Samples of earlier sessions. */
+    samples?: readonly Sample[];
   } = {},
 ) => {
   const { all = groups } = given;
   const tally = startTally();
+  for (const sample of given.samples ?? []) tally.add(sample);
   const ran: Slot[] = [];
   let ended: readonly EndedGroup[] = [];
   const said: string[] = [];
@@ -191,6 +194,18 @@ test('blocks of earlier sessions need no time, and are not missing where a group
   assert.deepEqual(cut.ended[0], {
     ...{ scenario: 'walk-warm', params: {}, image: 'two', blocks: 6, why: 'budget' },
   });
+});
+
+test('a look that earlier sessions have passed is not taken again with more blocks', async () => {
+  // Image `one` is decided in every block.
+  const samples = slots
+    .filter(({ block }) => block < 10)
+    .map((slot) => sampleOf(slot, slot.arm === baseline || slot.arm === 'null' ? 1e9 : 3e9));
+  const { ended } = await run({ samples, blocksBefore: { one: 10, two: 10 } });
+  assert.deepEqual(
+    ended.map(({ image, blocks, why }) => [image, blocks, why]),
+    [['one', 12, 'decided']],
+  );
 });
 
 test('every planned slot of a group that goes on is run once', async () => {
