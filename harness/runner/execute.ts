@@ -13,6 +13,7 @@ import { mayStart, openSlotTimes, type SlotTimes } from './budget.ts';
 import { watchFailing } from './failing.ts';
 import { openLeakCheck } from './leak-check.ts';
 import { type Limits, openLimits } from './limits.ts';
+import { cyclesOf } from './open-slot.ts';
 import type { RunParts } from './parts.ts';
 import { type Group, groupKey, keyOf } from './plan.ts';
 import type { Ready } from './ready.ts';
@@ -81,18 +82,20 @@ const slotRunner = (parts: RunParts, images: readonly Image[], fullStore: Store,
   const leaks = openLeakCheck(workspace, features['pid-namespace'].ok, () => inspector.pid);
   return (slot, group, lives) => {
     const id = slot.arm === NULL_ARM ? parts.baseline : slot.arm;
-    const limitNs = limits.of(slot);
+    const arm = parts.question.arms.find((one) => one.id === id)!;
+    const { scenario } = group;
+    const limitNs = limits.of(slot, cyclesOf({ slot, scenario, lives, arm }));
     parts.limit(limitNs + AFTER_LIMIT_NS);
     return runSlot({
       slot,
       session: parts.before.session,
       limitNs,
       lives,
-      scenario: group.scenario,
-      arm: parts.question.arms.find((arm) => arm.id === id)!,
+      scenario,
+      arm,
       image: byName.get(slot.image)!,
       others: (group.others ?? []).map((name) => byName.get(name)!),
-      probes: parts.probes.filter((probe) => isArmed(probe, group.scenario, slot)),
+      probes: parts.probes.filter((probe) => isArmed(probe, scenario, slot)),
       ...{ features, workspace, crowdEntry, fullStore, images, leaks, inspector, warmTools },
     });
   };

@@ -39,8 +39,8 @@ export const unseenLimitNs = (size: WalkedSize): number => UNSEEN_NS + addedBy(s
 
 export interface Limits {
   saw(sample: Sample): void;
-  /** Nanoseconds for the whole slot. */
-  of(slot: Slot): number;
+  /** Nanoseconds for the whole slot. `cycles`: lives in it; a counting slot has one. */
+  of(slot: Slot, cycles: number): number;
 }
 
 /** Counting and timing slots of one group and backend are one kind; the null arm belongs to the baseline. */
@@ -52,14 +52,19 @@ export const openLimits = (
   sizes: ReadonlyMap<string, WalkedSize>,
 ): Limits => {
   const longest = new Map<string, number>();
+  const isTimed = new Set<string>();
   return {
     saw(sample) {
       if (sample.outcome !== 'ok') return;
       const kind = kindOf(sample);
       longest.set(kind, Math.max(longest.get(kind) ?? 0, sample.slotNs));
+      if (sample.pass === 'time') isTimed.add(kind);
     },
-    of(slot) {
-      const seen = longest.get(kindOf(slot));
+    of(slot, cycles) {
+      const kind = kindOf(slot);
+      const known = longest.get(kind);
+      // Until one was timed, each life may take as long as that of a counting slot.
+      const seen = known === undefined || isTimed.has(kind) ? known : known * cycles;
       const limitNs =
         seen === undefined ? unseenLimitNs(sizes.get(slot.image)!) : Math.max(LEAST_NS, MULTIPLE * seen);
       return withinBudget(limitNs, deadline);

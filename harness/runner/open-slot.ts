@@ -106,7 +106,13 @@ const storesOf = (parts: SlotParts, machine: Machine, folders: readonly SlotFold
   }
 };
 
-const cyclesOf = ({ slot, scenario, lives, arm }: SlotParts): number =>
+/** Lives in the slot. */
+export const cyclesOf = ({
+  slot,
+  scenario,
+  lives,
+  arm,
+}: Pick<SlotParts, 'slot' | 'scenario' | 'lives' | 'arm'>): number =>
   slot.pass === 'count' ? 1 : scenario.cycles(slot.params, lives, arm.backend);
 
 /** Contents arrive in timed windows that are not cold. */
