@@ -17,6 +17,10 @@ const OUT_OF_TIME = 124;
 
 const WORST_FIRST = [KILLED, 1, FAILED, OUT_OF_TIME, 6, 4, 0];
 
+/** Of a run that ended earlier, as far as run.json tells. */
+export const recordedExitCode = (status: RunFile['status']): number =>
+  status === 'failed' ? FAILED : status === 'out-of-time' ? OUT_OF_TIME : 0;
+
 /** The exit code of several runs. A code that is none of a run, such as that of a crash, is worse than the others. */
 export const worstOf = (codes: readonly number[]): number => {
   if (codes.includes(INTERRUPTED_EXIT)) return INTERRUPTED_EXIT;

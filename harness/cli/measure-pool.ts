@@ -12,8 +12,8 @@ import { replaceFile } from '../../results/write-file.ts';
 import type { OpenFolder } from '../sys/folder-lock.ts';
 import { INTERRUPTED_EXIT } from '../sys/interrupts.ts';
 import { runChild } from './child-run.ts';
-import { worstOf } from './exit-code.ts';
-import { isFinished, linkLatest } from './find-run.ts';
+import { poolExitCode, recordedExitCode, worstOf } from './exit-code.ts';
+import { finishedRun, isFinished, linkLatest } from './find-run.ts';
 import { giveResultsBack, lockRunFolder, makeRunFolder } from './hold-folders.ts';
 import { publishedHost } from './host.ts';
 import { holdMachine } from './one-run.ts';
@@ -46,7 +46,11 @@ const measureAll = async ({ folder, lock, plan, given }: OpenPool): Promise<numb
   const codes: number[] = [];
   for (let number = 1; number <= plan.count; number++) {
     const runDir = join(folder, String(number));
-    if (isFinished(runDir)) continue;
+    const finished = finishedRun(runDir);
+    if (finished !== null) {
+      codes.push(recordedExitCode(finished.status));
+      continue;
+    }
     process.stderr.write(`Run ${number} of ${plan.count}: ${visible(runDir)}\n`);
     // A pool is in use until its last run has ended.
     const code = await runChild(argumentsOf(folder, plan, number, given), plan.cwd, lock.fd);
@@ -62,28 +66,30 @@ const runDirsOf = (folder: string, { count }: PoolPlan): readonly string[] =>
 const hasRun = (folder: string, plan: PoolPlan): boolean =>
   runDirsOf(folder, plan).some((runDir) => existsSync(runDir));
 
-/** An interrupted pool ends at once: its report is rendered by another command. */
-const reportPool = async (folder: string, plan: PoolPlan, isInterrupted: boolean): Promise<void> => {
+/** An interrupted pool ends at once: its report is rendered by another command. Returns the exit code of the report. */
+const reportPool = async (folder: string, plan: PoolPlan, isInterrupted: boolean): Promise<number> => {
   const { count } = plan;
   const finished = runDirsOf(folder, plan).filter(isFinished);
   if (finished.length < count)
     process.stderr.write(
       `${finished.length} of ${count} runs are finished. To run the others: cfsbench run --resume ${visible(folder)}\n`,
     );
-  if (finished.length === 0) return;
+  if (finished.length === 0) return 0;
   if (isInterrupted) {
     process.stderr.write(`To report the finished runs: cfsbench pool ${visible(finished.join(' '))}\n`);
-    return;
+    return 0;
   }
   const { loadPool } = await import('../../results/pool/load.ts');
   const { viewOf } = await import('../../report/load.ts');
-  const { htmlOf } = await import('../../report/render.ts');
+  const { brokenRules, htmlOf } = await import('../../report/render.ts');
   const { printTable, printPlaces } = await import('./show-run.ts');
-  const view = viewOf(await loadPool(finished, basename(folder)));
+  const loaded = await loadPool(finished, basename(folder));
+  const view = viewOf(loaded);
   replaceFile(join(folder, REPORT_FILE), htmlOf(view));
   linkLatest(folder);
   printTable(view);
   printPlaces(folder);
+  return poolExitCode(brokenRules(view), { missing: 0, status: loaded.run.status });
 };
 
 const measureAndReport = async (pool: OpenPool): Promise<number> => {
@@ -92,11 +98,11 @@ const measureAndReport = async (pool: OpenPool): Promise<number> => {
   const machine = await holdMachine(folder, { startedAt: new Date(), isAllowed });
   const code = await measureAll(pool).finally(machine.close);
   try {
-    if (hasRun(folder, plan)) await reportPool(folder, plan, code === INTERRUPTED_EXIT);
+    if (!hasRun(folder, plan)) return code;
+    return worstOf([code, await reportPool(folder, plan, code === INTERRUPTED_EXIT)]);
   } finally {
     giveResultsBack(pool.lock);
   }
-  return code;
 };
 
 export const measurePool = async (typed: TypedOptions, count: number): Promise<number> => {

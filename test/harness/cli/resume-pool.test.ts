@@ -2,10 +2,13 @@
 import assert from 'node:assert/strict';
 import { chownSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { argumentsOf, type PoolPlan } from '../../../harness/cli/pool-plan.ts';
 import { lockFolder } from '../../../harness/sys/folder-lock.ts';
-import { program } from '../../end-to-end/support.ts';
+import type { RunFile } from '../../../results/schema/run.ts';
+import { PROGRAM, program, start } from '../../end-to-end/support.ts';
+import { exampleRun } from '../../report/support/example.ts';
+import { storeRun } from '../../results/pool/stored-runs.ts';
 import { needsRoot, temporaryFolder } from '../sys/support.ts';
 
 const plan: PoolPlan = {
@@ -53,4 +56,32 @@ test('the options that confirm a pool are passed to its runs', (t) => {
     '--runs',
     '1',
   ]);
+});
+
+/** All runs of the pool have ended. */
+const endedPool = (t: TestContext, statuses: readonly RunFile['status'][]): string => {
+  const folder = temporaryFolder(t);
+  const ended: PoolPlan = { ...plan, count: statuses.length, typed: { profile: 'quick' } };
+  writeFileSync(join(folder, 'runs.json'), JSON.stringify(ended));
+  for (const [index, status] of statuses.entries()) {
+    const { run, samples } = exampleRun({ seed: index, images: ['debian-12-base'] });
+    storeRun(join(folder, String(index + 1)), { run: { ...run, id: `pool-${index}`, status }, samples });
+  }
+  return folder;
+};
+
+/** Beside other runs of this machine. */
+const resumeAlone = (t: TestContext, folder: string, env: Readonly<Record<string, string>> = {}) =>
+  start(t, [process.execPath, PROGRAM, 'run', '--resume', folder], { CFSBENCH_LOCKS: '', ...env }).done;
+
+test('a pool whose runs have all ended has the exit code of the worst of them', async (t) => {
+  for (const [code, ...statuses] of [
+    [0, 'complete', 'complete'],
+    [124, 'out-of-time', 'complete'],
+    [5, 'complete', 'failed'],
+  ] as const) {
+    const ended = await resumeAlone(t, endedPool(t, statuses));
+    assert.equal(ended.code, code, ended.stderr);
+    assert.match(ended.stdout, /^Pooled over 2 runs/);
+  }
 });
