@@ -10,7 +10,7 @@ import { runFolderName } from '../../results/journal.ts';
 import { visible } from '../../results/visible.ts';
 import { replaceFile } from '../../results/write-file.ts';
 import type { OpenFolder } from '../sys/folder-lock.ts';
-import { INTERRUPTED_EXIT } from '../sys/interrupts.ts';
+import { INTERRUPTED_EXIT, onInterrupt } from '../sys/interrupts.ts';
 import { runChild } from './child-run.ts';
 import { poolExitCode, recordedExitCode, worstOf } from './exit-code.ts';
 import { finishedRun, isFinished, linkLatest } from './find-run.ts';
@@ -66,19 +66,12 @@ const runDirsOf = (folder: string, { count }: PoolPlan): readonly string[] =>
 const hasRun = (folder: string, plan: PoolPlan): boolean =>
   runDirsOf(folder, plan).some((runDir) => existsSync(runDir));
 
-/** An interrupted pool ends at once: its report is rendered by another command. Returns the exit code of the report. */
-const reportPool = async (folder: string, plan: PoolPlan, isInterrupted: boolean): Promise<number> => {
-  const { count } = plan;
-  const finished = runDirsOf(folder, plan).filter(isFinished);
-  if (finished.length < count)
-    process.stderr.write(
-      `${finished.length} of ${count} runs are finished. To run the others: cfsbench run --resume ${visible(folder)}\n`,
-    );
-  if (finished.length === 0) return 0;
-  if (isInterrupted) {
-    process.stderr.write(`To report the finished runs: cfsbench pool ${visible(finished.join(' '))}\n`);
-    return 0;
-  }
+const sayHowToReport = (finished: readonly string[]): void => {
+  process.stderr.write(`To report the finished runs: cfsbench pool ${visible(finished.join(' '))}\n`);
+};
+
+/** Returns the exit code of the report. */
+const renderPool = async (folder: string, finished: readonly string[]): Promise<number> => {
   const { loadPool } = await import('../../results/pool/load.ts');
   const { viewOf } = await import('../../report/load.ts');
   const { brokenRules, htmlOf } = await import('../../report/render.ts');
@@ -92,6 +85,27 @@ const reportPool = async (folder: string, plan: PoolPlan, isInterrupted: boolean
   return poolExitCode(brokenRules(view), { missing: 0, status: loaded.run.status });
 };
 
+/** An interrupted pool ends at once: its report is rendered by another command. Returns the exit code of the report. */
+const reportPool = async ({ folder, plan, lock }: OpenPool, isInterrupted: boolean): Promise<number> => {
+  const { count } = plan;
+  const finished = runDirsOf(folder, plan).filter(isFinished);
+  if (finished.length < count)
+    process.stderr.write(
+      `${finished.length} of ${count} runs are finished. To run the others: cfsbench run --resume ${visible(folder)}\n`,
+    );
+  if (finished.length === 0) return 0;
+  if (isInterrupted) {
+    sayHowToReport(finished);
+    return 0;
+  }
+  const forget = onInterrupt(() => {
+    sayHowToReport(finished);
+    giveResultsBack(lock);
+    process.exit(INTERRUPTED_EXIT);
+  });
+  return renderPool(folder, finished).finally(forget);
+};
+
 const measureAndReport = async (pool: OpenPool): Promise<number> => {
   const { folder, plan, given } = pool;
   const isAllowed = (given.allowParallel ?? plan.typed.allowParallel) === true;
@@ -99,7 +113,7 @@ const measureAndReport = async (pool: OpenPool): Promise<number> => {
   const code = await measureAll(pool).finally(machine.close);
   try {
     if (!hasRun(folder, plan)) return code;
-    return worstOf([code, await reportPool(folder, plan, code === INTERRUPTED_EXIT)]);
+    return worstOf([code, await reportPool(pool, code === INTERRUPTED_EXIT)]);
   } finally {
     giveResultsBack(pool.lock);
   }

@@ -85,3 +85,24 @@ test('a pool whose runs have all ended has the exit code of the worst of them', 
     assert.match(ended.stdout, /^Pooled over 2 runs/);
   }
 });
+
+/** The program interrupts itself when it reads the journal of the second run. */
+const PRELOAD = `
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+const { openSync } = fs;
+fs.openSync = (path, ...rest) => {
+  if (String(path).endsWith('2/samples.ndjson')) process.emit('SIGINT');
+  return openSync(path, ...rest);
+};
+syncBuiltinESMExports();
+`;
+
+test('a pool that is interrupted while its report is rendered names the command that renders it', async (t) => {
+  const folder = endedPool(t, ['complete', 'complete']);
+  const preload = join(temporaryFolder(t), 'preload.mjs');
+  writeFileSync(preload, PRELOAD);
+  const { code, stdout, stderr } = await resumeAlone(t, folder, { NODE_OPTIONS: `--import=${preload}` });
+  const runs = ['1', '2'].map((name) => join(folder, name)).join(' ');
+  assert.deepEqual([code, stdout, stderr], [130, '', `To report the finished runs: cfsbench pool ${runs}\n`]);
+});
