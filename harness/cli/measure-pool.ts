@@ -18,7 +18,7 @@ import { giveResultsBack, lockRunFolder, makeRunFolder } from './hold-folders.ts
 import { publishedHost } from './host.ts';
 import { holdMachine } from './one-run.ts';
 import type { TypedOptions } from './options.ts';
-import { argumentsOf, PLAN_FILE, type PoolPlan, parsePoolPlan } from './pool-plan.ts';
+import { argumentsOf, PLAN_FILE, type PoolPlan, type PoolResumeOptions, parsePoolPlan } from './pool-plan.ts';
 import { PRIVATE_MODE } from './private-file.ts';
 import { profiles } from './profile.ts';
 import { newSeed } from './resolve-options.ts';
@@ -39,7 +39,7 @@ interface OpenPool {
   readonly lock: OpenFolder;
   readonly plan: PoolPlan;
   /** The argument of --resume. */
-  readonly given: Pick<TypedOptions, 'trustRun' | 'work' | 'allowParallel'>;
+  readonly given: PoolResumeOptions;
 }
 
 const measureAll = async ({ folder, lock, plan, given }: OpenPool): Promise<number> => {

@@ -67,26 +67,28 @@ const optionWords = (typed: Partial<TypedOptions>): readonly string[] =>
       return value === false || value === undefined ? [] : [optionName(key), ...[value].flat().map(String)];
     });
 
+/** Options of the command that resumes a pool. */
+export type PoolResumeOptions = Pick<TypedOptions, 'trustRun' | 'work' | 'allowParallel' | 'keepWork'>;
+
 /** Starts run `number`, or resumes it. Each run gets its share of the budget. `given`: options of the command that resumes the pool. */
 export const argumentsOf = (
   folder: string,
   { typed, seed, count }: PoolPlan,
   number: number,
-  given: Pick<TypedOptions, 'trustRun' | 'work' | 'allowParallel'> = {},
+  { trustRun = false, work, allowParallel, keepWork }: PoolResumeOptions = {},
 ): readonly string[] => {
   const runDir = join(folder, String(number));
-  const work = given.work === undefined ? {} : { work: resolve(given.work) };
+  const now: Partial<TypedOptions> = {
+    ...(work === undefined ? {} : { work: resolve(work) }),
+    ...(allowParallel === true ? { allowParallel } : {}),
+    ...(keepWork === true ? { keepWork } : {}),
+  };
   if (existsSync(join(runDir, 'run.json')))
-    return [
-      ...['run', '--resume', runDir],
-      ...(given.trustRun === true ? ['--trust-run'] : []),
-      ...(given.allowParallel === true ? ['--allow-parallel'] : []),
-      ...optionWords(work),
-    ];
+    return ['run', '--resume', runDir, ...(trustRun ? ['--trust-run'] : []), ...optionWords(now)];
   const { budget } = typed;
   return [
     'run',
-    ...optionWords({ ...typed, ...work, ...(given.allowParallel === true ? { allowParallel: true } : {}) }),
+    ...optionWords({ ...typed, ...now }),
     ...(budget === undefined
       ? []
       : ['--budget', `${Math.max(LEAST_SECONDS, budget / 1e9 / count).toFixed(3)}s`]),

@@ -68,12 +68,6 @@ const trusted = (run: RunFile, runDir: string, given: TypedOptions): ResumedRun 
   return { run, runDir, typed };
 };
 
-/** For a plan that is only printed. */
-export const readResumed = (given: TypedOptions): ResumedRun => {
-  const runDir = resolve(given.resume!);
-  return trusted(readRun(runDir), runDir, given);
-};
-
 /** Where the work folder of a run is made again. */
 export const workParentOf = (
   { cwd, options }: PrivateOptions,

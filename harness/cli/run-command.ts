@@ -6,6 +6,7 @@ import { EXIT_CODES } from './exit-codes-help.ts';
 import { duration, MOST_DAYS, wholeNumber } from './option-values.ts';
 import { RANGES, type TypedOptions } from './options.ts';
 import { profiles } from './profile.ts';
+import { refuseWithResume } from './resume-options.ts';
 import { proseColumns } from './terminal-width.ts';
 import { refuseArguments } from './usage-errors.ts';
 
@@ -46,7 +47,7 @@ const addPlanOptions = (command: Command): Command =>
     .option('--count-only', 'count system calls, FUSE requests and files; time nothing')
     .option('--dry-run', 'print the plan slot by slot; measure nothing')
     .option('--seed <TEXT>', 'repeat the order of an earlier run (default: a new seed, recorded)')
-    .option('--resume <DIR>', 'continue an interrupted or killed run, or pool of runs')
+    .option('--resume <DIR>', 'continue an interrupted or killed run, or pool of runs, with its own options')
     .option(
       '--trust-run',
       'with --resume: run the programs and use the folders that the run names, such as its --work',
@@ -127,6 +128,7 @@ export const runCommand = (version: string): Command =>
     )
     .action(async (typed: TypedOptions, command: Command) => {
       refuseArguments(command);
+      refuseWithResume(command, typed);
       const { run } = await import('./run.ts');
       await run(typed, version);
     });

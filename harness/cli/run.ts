@@ -22,7 +22,7 @@ import { holdMachine } from './one-run.ts';
 import type { ResolvedOptions, TypedOptions } from './options.ts';
 import type { PrivateOptions } from './private-file.ts';
 import { resolveOptions } from './resolve-options.ts';
-import { type LockedRun, nextSession, openResumed, optionsAgain, readResumed } from './resume.ts';
+import { type LockedRun, nextSession, openResumed, optionsAgain } from './resume.ts';
 import { chooseFolders, foldersOf, type RunFolders } from './work-folder.ts';
 
 /** Threads of libuv's pool: calls that only wait, such as the removal of loop devices, are made side by side. */
@@ -198,8 +198,7 @@ export const run = async (typed: TypedOptions, version: string): Promise<void> =
   }
   if (typed.dryRun === true) {
     const { dryRun } = await import('./dry-run.ts');
-    const resumed = typed.resume === undefined ? typed : readResumed(typed).typed;
-    return dryRun(resolveOptions(resumed, backends, scenarios));
+    return dryRun(resolveOptions(typed, backends, scenarios));
   }
   process.exitCode = await measureAsked(typed).finally(interruptAtClosedOutput());
 };

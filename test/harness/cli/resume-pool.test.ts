@@ -1,6 +1,6 @@
 // A pool that is resumed: nothing is run before its owner is known and what it names is confirmed.
 import assert from 'node:assert/strict';
-import { chownSync, readdirSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { argumentsOf, type PoolPlan } from '../../../harness/cli/pool-plan.ts';
@@ -56,6 +56,15 @@ test('the options that confirm a pool are passed to its runs', (t) => {
     '--runs',
     '1',
   ]);
+  mkdirSync(join(folder, '1'));
+  writeFileSync(join(folder, '1', 'run.json'), '{}');
+  assert.deepEqual(
+    argumentsOf(folder, plan, 1, { work: '/w', trustRun: true, allowParallel: true, keepWork: true }),
+    [
+      ...['run', '--resume', join(folder, '1'), '--trust-run'],
+      ...['--work', '/w', '--allow-parallel', '--keep-work'],
+    ],
+  );
 });
 
 /** All runs of the pool have ended. */
