@@ -61,8 +61,9 @@ const typedNames = ({ folder, run }: LoadedRun): TypedNames => {
   };
 };
 
-const argumentsFor = (
-  { run }: LoadedRun,
+/** Of the confirming run: one, also with a profile of several. */
+export const argumentsFor = (
+  { run }: Pick<LoadedRun, 'run'>,
   slower: readonly LatencyResult[],
   { names, out }: { readonly names: TypedNames; readonly out: string },
 ): readonly string[] => {
@@ -71,7 +72,7 @@ const argumentsFor = (
   return [
     'run',
     ...['--ab', ...names.arms],
-    ...['--profile', run.plan.profile],
+    ...['--profile', run.plan.profile, '--runs', '1'],
     ...['--scenarios', scenarios.join(',')],
     ...['--images', images.join(',')],
     // As many as the row had that needed most: fewer may not show the same difference.

@@ -1,7 +1,9 @@
 // Which rows a confirming run refutes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { refutedBy } from '../../../harness/cli/confirm.ts';
+import { argumentsFor, refutedBy } from '../../../harness/cli/confirm.ts';
+import { runCountOf } from '../../../harness/cli/measure-pool.ts';
+import { typedRun } from '../../../harness/cli/typed-run.ts';
 import type { Verdict } from '../../../results/compare/verdict.ts';
 import { compareArms } from '../../../results/gate/compare.ts';
 import type { LatencyResult } from '../../../results/gate/latencies.ts';
@@ -24,4 +26,13 @@ test('a row that the confirming run lacks, or has too few blocks of, is not refu
   assert.ok(!isRefuted({ ...red, verdict: 'tooFew' }));
   assert.notDeepEqual([red.place, red.metric], [other.place, other.metric]);
   assert.ok(!isRefuted({ ...other, verdict: 'same' }), 'another row');
+});
+
+test('a row of a profile with several runs is measured again in one', () => {
+  const { run } = loaded(twoArms(12, 2));
+  const words = argumentsFor({ run: { ...run, plan: { ...run.plan, profile: 'evidence' } } }, [red], {
+    names: { cwd: '/', options: {}, arms: ['a', 'b'], sourceOf: (image) => image },
+    out: '/out',
+  });
+  assert.equal(runCountOf(typedRun(words.slice(1))), 1);
 });
