@@ -21,6 +21,7 @@ import {
 import { formatSeconds } from './duration.ts';
 import type { ResolvedOptions } from './options.ts';
 import { longestOf } from './resolve-options.ts';
+import { baselineOf } from './select-here.ts';
 import { openAnySource } from './sources.ts';
 
 const paramsText = (params: Slot['params']): string =>
@@ -96,6 +97,7 @@ const fitted = (
 const planText = (options: ResolvedOptions, sources: readonly SourceImage[]): string => {
   const { selection, seed, profile } = options;
   const { looks, countPasses, countOnly, budgetNs } = options.amount;
+  const baseline = baselineOf(options, selection.arms);
   const groups = groupsIn(options, sources);
   refuseLongPlan(groups, longestOf(options));
   const { kept, ended, neededNs } = fitted(options, groups, sources);
@@ -103,7 +105,7 @@ const planText = (options: ResolvedOptions, sources: readonly SourceImage[]): st
   const counting = countingSlots(kept, countPasses);
   const timing = timingSlots(groups, {
     blocks: looks.at(-1)!,
-    baseline: selection.baseline,
+    baseline,
     seed,
     firstSeq: counting.length,
     keeps: (slot) => keptKeys.has(groupKey(slot)),
@@ -112,7 +114,7 @@ const planText = (options: ResolvedOptions, sources: readonly SourceImage[]): st
   return [
     `profile:  ${profile.id}, budget ${budgetNs === null ? 'none' : formatSeconds(budgetNs)}`,
     `seed:     ${seed} (--seed ${seed} repeats this order)`,
-    `arms:     ${selection.arms.map(({ id }) => id).join(', ')}; null is ${selection.baseline} again`,
+    `arms:     ${selection.arms.map(({ id }) => id).join(', ')}; null is ${baseline} again`,
     `images:   ${[...new Set(kept.map(({ image }) => image))].join(', ')}`,
     ...droppedLines(
       ended.map((one) => asDropped(one, { passes: 0, blocks: 0 }, countOnly ? 0 : looks[0]!)),

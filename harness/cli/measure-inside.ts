@@ -36,7 +36,7 @@ import { openProgress, type ProgressLine } from './progress.ts';
 import { longestOf } from './resolve-options.ts';
 import { readBefore } from './resume.ts';
 import { openRecord, type RunOrigin, serversOf } from './run-record.ts';
-import { type MeasuredHere, questionOf, selectImages, selectRunnable } from './select-here.ts';
+import { baselineOf, type MeasuredHere, questionOf, selectImages, selectRunnable } from './select-here.ts';
 import { showRun } from './show-run.ts';
 import { noiseLines, refuseNoise, watchConditions, withEarlierNoise } from './watch-conditions.ts';
 import { checkSpace } from './work-folder.ts';
@@ -59,10 +59,6 @@ interface Session {
   readonly interrupted: () => boolean;
   readonly limit: RunParts['limit'];
 }
-
-/** The baseline, or the first arm where the baseline cannot run. */
-const baselineOf = ({ selection }: ResolvedOptions, { arms }: MeasuredHere): string =>
-  arms.some(({ id }) => id === selection.baseline) ? selection.baseline : arms[0]!.id;
 
 /** Read again at each look, so that a long run keeps no samples in memory. */
 const tallyOf = (runDir: string): Tallied => {
@@ -90,7 +86,7 @@ type Method = Omit<
 const methodOf = ({ options, handover, origin }: InnerRun, here: MeasuredHere): Method => {
   const { amount } = options;
   const { features } = handover;
-  const baseline = baselineOf(options, here);
+  const baseline = baselineOf(options, here.arms);
   return {
     features,
     sources: here.images.all,

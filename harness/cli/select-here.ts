@@ -67,6 +67,10 @@ export const selectImages = async (
   };
 };
 
+/** The baseline, or the first of the arms where it is none of them. */
+export const baselineOf = ({ selection }: ResolvedOptions, arms: readonly Arm[]): string =>
+  arms.some(({ id }) => id === selection.baseline) ? selection.baseline : arms[0]!.id;
+
 export const questionOf = (
   { images: { scenarios: scenariosOf }, selection, profile, placement, amount }: ResolvedOptions,
   { images, scenarios, arms }: MeasuredHere,

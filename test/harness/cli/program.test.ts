@@ -128,6 +128,17 @@ test('a dry run prints the same plan for the same seed, and writes nothing', (t)
   assert.equal(existsSync(out), false);
 });
 
+test('a dry run names the baseline that a run of these arms would have', () => {
+  const what = ['--images', 'synthetic:files=20', '--scenarios', 'walk-warm', '--blocks', '8'];
+  const arms = ['--backends', 'composefs-fuse,unpacked-overlay'];
+  const { status, stdout, stderr } = cfsbench('run', '--dry-run', ...what, ...arms);
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /^arms: .*; null is composefs-fuse again$/m);
+  const blocks = stdout.split('\n').filter((line) => line.startsWith('  walk-warm on '));
+  assert.equal(blocks.length, 8);
+  for (const line of blocks) assert.match(line, /\bnull\b/);
+});
+
 test('results are never overwritten', (t) => {
   const home = diskFolder(t);
   writeFileSync(join(home, 'precious'), '');
