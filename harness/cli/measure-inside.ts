@@ -237,10 +237,10 @@ export const measureInside = async (inner: InnerRun): Promise<number> => {
   });
   const ends = await Promise.allSettled([measured, shown, removed]);
   outer.close();
-  throwFirst(ends);
   if (options.folders.keepWork)
     process.stdout.write(
       `Work:    ${visible(workDir)} (kept; remove it with cfsbench clean ${visible(dirname(workDir))})\n`,
     );
+  throwFirst(ends);
   return exitCode(await measured, (await shown).broken);
 };

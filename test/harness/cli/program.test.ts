@@ -112,6 +112,15 @@ test('a missing image is refused, and leaves no folder', (t) => {
   }
 });
 
+test('a work folder that is kept is named, also if the run ends by an error', (t) => {
+  const home = diskFolder(t);
+  const images = ['--images', 'dump:/does/not/exist'];
+  const { status, stdout } = cfsbench('run', ...images, '--keep-work', '--out', join(home, 'results'));
+  assert.equal(status, 1);
+  const [kept] = readdirSync(home);
+  assert.ok(stdout.startsWith(`Work:    ${join(home, kept!)} (kept; `), stdout);
+});
+
 test('a dry run prints the same plan for the same seed, and writes nothing', (t) => {
   const out = join(diskFolder(t), 'results');
   const what = ['--images', 'synthetic:files=20', '--scenarios', 'walk-warm', '--blocks', '8'];
