@@ -9,6 +9,7 @@ import { openJournal, RUN_FILE, SAMPLES_FILE } from '../../results/journal.ts';
 import { readRun } from '../../results/read.ts';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
+import { endingError } from '../runner/failure.ts';
 import { isInPlace, type OpenFolder } from '../sys/folder-lock.ts';
 import { INTERRUPTED_EXIT, onInterrupt } from '../sys/interrupts.ts';
 import { endsWithParent } from '../sys/namespace-probe.ts';
@@ -29,6 +30,8 @@ export interface OuterRun {
   /** Time of the earlier sessions. */
   readonly earlierNs: number;
   readonly keepWork: boolean;
+  /** 0 for a new run. */
+  readonly session: number;
 }
 
 const isStarted = ({ folders }: OuterRun): boolean => existsSync(join(folders.runDir, RUN_FILE));
@@ -55,13 +58,25 @@ const recordInterrupt = (run: OuterRun): void => {
   if (recorded.status !== 'running') return;
   // Opening cuts off the incomplete line that a kill can leave.
   const journal = openJournal(runDir, { resume: true });
-  journal.writeRun({
-    ...recorded,
-    status: 'interrupted',
-    finishedAt: new Date().toISOString(),
-    wallNs: run.earlierNs + Number(process.hrtime.bigint() - run.startedNs),
-  });
-  journal.close();
+  try {
+    journal.writeRun({
+      ...recorded,
+      status: 'interrupted',
+      finishedAt: new Date().toISOString(),
+      wallNs: run.earlierNs + Number(process.hrtime.bigint() - run.startedNs),
+    });
+  } finally {
+    journal.close();
+  }
+};
+
+/** A disk that is full or read-only hides neither what happened nor what to type next. */
+const orPrint = (work: () => void): void => {
+  try {
+    work();
+  } catch (error) {
+    process.stderr.write(describeError(endingError(error) ?? error).text);
+  }
 };
 
 /** In a process group of its own, which is killed as a whole. `inherits`: its descriptor 3. */
@@ -148,11 +163,29 @@ const endInterrupted = async (
 ): Promise<void> => {
   let isShown = shown;
   if (end.kind === 'killed') {
-    recordInterrupt(run);
+    orPrint(() => recordInterrupt(run));
     const leftMs = interruptedAt + END_LIMIT_MS - performance.now();
     if (!again && leftMs > 0) isShown = (await finish(run, leftMs)) || shown;
   }
   say([...nextLines(run, isShown), ...leftLines(run)]);
+};
+
+/** True if this session has written run.json, and nothing has recorded its end. A refused resume has not written it. */
+const isCutOff = (run: OuterRun): boolean => {
+  if (!isStarted(run)) return false;
+  const { status, resumed = [] } = readRun(run.folders.runDir);
+  return status === 'running' && resumed.length === run.session;
+};
+
+const endExited = (code: number, run: OuterRun): number => {
+  orPrint(() => {
+    if (code === 0 || !isCutOff(run)) return;
+    orPrint(() => recordInterrupt(run));
+    say(nextLines(run, false));
+  });
+  // Such as on a disk that does not answer any more.
+  if (!run.keepWork) say(leftLines(run));
+  return code;
 };
 
 /** The exit code. Throws if the inner process was killed without an interrupt. */
@@ -165,12 +198,8 @@ export const endRun = async (attended: Attended, run: OuterRun): Promise<number>
     );
     return INTERRUPTED_EXIT;
   }
-  if (end.kind === 'exited') {
-    // Such as on a disk that does not answer any more.
-    if (!run.keepWork) say(leftLines(run));
-    return end.code;
-  }
-  recordInterrupt(run);
+  if (end.kind === 'exited') return endExited(end.code, run);
+  orPrint(() => recordInterrupt(run));
   throw new UserError(end.what, {
     exit: KILLED,
     facts: [

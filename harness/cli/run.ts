@@ -129,6 +129,7 @@ const runOuter = async (typed: TypedOptions, resumed: LockedRun | null): Promise
     throw error;
   });
   const { folders, work } = held;
+  const session = resumed === null ? 0 : nextSession(resumed.run);
   let attended: Attended | null = null;
   try {
     attended = await runInside(options, held, {
@@ -138,7 +139,7 @@ const runOuter = async (typed: TypedOptions, resumed: LockedRun | null): Promise
       startedAt: startedAt.toISOString(),
       startedNs: String(startedNs),
       parallel: machine.facts,
-      session: resumed === null ? 0 : nextSession(resumed.run),
+      session,
     });
     const { keepWork } = options.folders;
     return await endRun(attended, {
@@ -147,6 +148,7 @@ const runOuter = async (typed: TypedOptions, resumed: LockedRun | null): Promise
       startedNs,
       earlierNs: resumed?.run.wallNs ?? 0,
       keepWork,
+      session,
     });
   } finally {
     if (attended !== null) giveResultsBack(held.run);
