@@ -5,7 +5,14 @@ import { FEWEST_PASSES } from '../../results/compare/counts.ts';
 import type { DroppedPasses } from '../../results/schema/not-measured.ts';
 import type { Slot } from '../../results/schema/run.ts';
 import { UserError } from '../model/errors.ts';
-import { affordable, groupNeedNs, keepingFirst, type OutOfTime, type Projector } from './budget.ts';
+import {
+  affordable,
+  groupNeedNs,
+  keepingFirst,
+  type OutOfTime,
+  type Projector,
+  type Remaining,
+} from './budget.ts';
 import type { Executor, Stop } from './execute.ts';
 import { type Group, groupKey, inPass, keyOf, placementOf } from './plan.ts';
 import { samePlan } from './resume.ts';
@@ -15,6 +22,8 @@ export interface CountParts {
   /** Highest rank first. */
   readonly groups: readonly Group[];
   readonly planned: readonly Slot[];
+  /** Finished by an earlier session. */
+  readonly isDone: (slot: Slot) => boolean;
   readonly projector: Projector;
   readonly passesAsked: number;
   /** Blocks up to the first look; 0 if nothing is timed. */
@@ -35,12 +44,23 @@ export interface Counted {
   readonly droppedPasses: DroppedPasses | null;
 }
 
-const slotsPerPass = (planned: readonly Slot[]): ReadonlyMap<string, number> => {
-  const counts = new Map<string, number>();
-  for (const slot of planned)
-    if (slot.block === 0) counts.set(groupKey(slot), (counts.get(groupKey(slot)) ?? 0) + 1);
+/** By the group's key: for each pass the slots that no earlier session has finished. */
+const slotsByPass = ({
+  planned,
+  isDone,
+  passesAsked,
+}: CountParts): ReadonlyMap<string, readonly number[]> => {
+  const counts = new Map<string, number[]>();
+  for (const slot of planned) {
+    const ofGroup = counts.get(groupKey(slot)) ?? new Array<number>(passesAsked).fill(0);
+    counts.set(groupKey(slot), ofGroup);
+    if (!isDone(slot)) ofGroup[slot.block]!++;
+  }
   return counts;
 };
+
+const meanOf = (values: readonly number[]): number =>
+  values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Throws if a resumed run would count other slots than before. */
 export const checkRecorded = (recorded: readonly Slot[], planned: readonly Slot[], isOver: boolean): void => {
@@ -80,18 +100,24 @@ const isUnseen = (group: Group, { times }: Projector): boolean =>
 const openPasses = (parts: CountParts): Passes => {
   const { executor, planned, passesAsked, blocks } = parts;
   const least = Math.min(FEWEST_PASSES, passesAsked);
-  const projector: Projector = { ...parts.projector, passSlots: slotsPerPass(planned) };
+  const byPass = slotsByPass(parts);
   const slots: Slot[] = [];
+  const groupNs = (group: Group, pass: number, remaining: Remaining): number => {
+    const key = keyOf(group);
+    const ofPasses = (byPass.get(key) ?? []).slice(pass, pass + remaining.passes);
+    const projector: Projector = { ...parts.projector, passSlots: new Map([[key, meanOf(ofPasses)]]) };
+    return groupNeedNs(group, projector, remaining);
+  };
   const needNs: Passes['needNs'] = (pass, passes) => (group) =>
-    groupNeedNs(group, projector, { passes: passesLeft(group, pass, passes), blocks });
+    groupNs(group, pass, { passes: passesLeft(group, pass, passes), blocks });
   const sumNs = (groups: readonly Group[], need: NeedNs): number =>
     groups.reduce((sum, group) => sum + need(group), 0);
   return {
     ...{ least, needNs, slots },
-    passNs: (group) => groupNeedNs(group, projector, { passes: 1, blocks: 0 }),
+    passNs: (group) => groupNs(group, 0, { passes: 1, blocks: 0 }),
     countedNs: needNs(1, least - 1),
     cautiousNs: (group) =>
-      needNs(1, least - 1)(group) * (isUnseen(group, projector) ? Math.max(1, blocks) : 1),
+      needNs(1, least - 1)(group) * (isUnseen(group, parts.projector) ? Math.max(1, blocks) : 1),
     run(pass, now, later, done) {
       const keys = new Set(now.map(keyOf));
       const ofPass = planned.filter((slot) => slot.block === pass && keys.has(groupKey(slot)));
@@ -113,7 +139,7 @@ const openPasses = (parts: CountParts): Passes => {
 };
 
 /**
- * Null if a counting pass of `group` takes no time that the counted groups, all of higher rank, need up to their first look. A timed group
+ * Null if the group has no slots left in this pass, or if a counting pass of `group` takes no time that the counted groups, all of higher rank, need up to their first look. A timed group
  * takes no more than its pass if they need more than it seems; one that is only counted keeps what it took.
  */
 const outOfTimeForPass = (
@@ -122,7 +148,7 @@ const outOfTimeForPass = (
   { countedNs, cautiousNs, passNs }: Passes,
   leftNs: number,
 ): OutOfTime | null => {
-  if (counted.length === 0) return null;
+  if (counted.length === 0 || passNs(group) === 0) return null;
   const { kept } = keepingFirst(counted, countedNs, leftNs);
   const higherNs = inPass(group, 'time') ? countedNs : cautiousNs;
   const need: NeedNs = (one) => (one === group ? passNs(one) : higherNs(one));

@@ -37,6 +37,18 @@ export const droppedBefore = (before: Before): readonly Dropped[] => {
   return before.dropped.filter((part) => part.kind === 'group' && ended.has(groupKey(part)));
 };
 
+export const isDoneIn = ({ samples }: Pick<Before, 'samples'>): ((slot: Slot) => boolean) => {
+  const done = new Set(samples.map(({ seq }) => seq));
+  return ({ seq }) => done.has(seq);
+};
+
+/** The counting slots of the plan: `slots` of this session, and those with samples, whose arm or group may be lost by now. */
+export const countedSlots = (before: Before, slots: readonly Slot[]): readonly Slot[] => {
+  const counted = before.slots.filter(({ pass }) => pass === 'count').filter(isDoneIn(before));
+  const bySeq = new Map([...counted, ...slots].map((slot) => [slot.seq, slot]));
+  return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
+};
+
 const placeOf = (slot: Slot): string => `${slot.block} ${groupKey(slot)}`;
 
 /** Keys of groups with an unfinished block, one key per such block. */

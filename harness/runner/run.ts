@@ -16,7 +16,16 @@ import type { RunParts } from './parts.ts';
 import { countingSlots, type Group, groupKey, inPass, keyOf, timingSlots } from './plan.ts';
 import { type PreparedRun, prepareAll, reportProofs } from './prepare-all.ts';
 import type { Ready } from './ready.ts';
-import { asRecorded, completeBlocks, endedUnmeasured, extraSlots, ofGroups, tornGroups } from './resume.ts';
+import {
+  asRecorded,
+  completeBlocks,
+  countedSlots,
+  endedUnmeasured,
+  extraSlots,
+  isDoneIn,
+  ofGroups,
+  tornGroups,
+} from './resume.ts';
 
 export interface Ended {
   readonly status: Exclude<RunFile['status'], 'running'>;
@@ -33,11 +42,6 @@ const COUNTED_SHARE = 0.25;
 
 const ofPass = (slots: readonly Slot[], pass: Slot['pass']): readonly Slot[] =>
   slots.filter((slot) => slot.pass === pass);
-
-const isDoneIn = ({ samples }: RunParts['before']): ((slot: Slot) => boolean) => {
-  const done = new Set(samples.map(({ seq }) => seq));
-  return ({ seq }) => done.has(seq);
-};
 
 const timedOf = (groups: readonly Group[]): readonly Group[] =>
   groups.filter((group) => inPass(group, 'time'));
@@ -104,6 +108,7 @@ const countGroups = async (
   const counted = await countAll({
     ...counting,
     planned,
+    isDone: isDoneIn(before),
     passesAsked: countPasses,
     blocks: firstLookOf(parts),
     leftNs: parts.deadline.leftNs,
@@ -153,8 +158,6 @@ const recordedTiming = (parts: RunParts, groups: readonly Group[]): TimedPlan =>
 const planTiming = (parts: RunParts, question: Question, counted: Counted, firstSeq: number): TimedPlan => {
   const { before, baseline, seed, looks, lives, update } = parts;
   const { groups } = counted;
-  // An arm that was counted in an earlier session, and is lost in this one, has samples.
-  const counting = new Set([...ofPass(before.slots, 'count').filter(isDoneIn(before)), ...counted.slots]);
   const shown = new Set(groups.flatMap((group) => group.arms.map(({ id }) => `${keyOf(group)} ${id}`)));
   const slots = timingSlots(byRank(groupsOf(question), question), {
     blocks: looks.at(-1)!,
@@ -168,7 +171,7 @@ const planTiming = (parts: RunParts, question: Question, counted: Counted, first
       scenarios: unique(groups.map(({ scenario }) => scenario.id)),
       images: unique(groups.map(({ image }) => image)),
       lives,
-      slots: [...[...counting].sort((a, b) => a.seq - b.seq), ...slots],
+      slots: [...countedSlots(before, counted.slots), ...slots],
     },
   });
   return { slots, extra: [], groups: timedOf(groups), lives, passes: passesIn(counted.slots) };
@@ -211,7 +214,7 @@ const measureGroups = async (parts: RunParts, prepared: PreparedRun, measuring: 
   if (!needsInspector(timedOf(counted.groups))) await parts.inspector.close();
   if (counted.stop !== null || parts.interrupted()) return counted.stop;
   if (parts.countOnly) {
-    parts.update({ plan: { slots: counted.slots } });
+    parts.update({ plan: { slots: countedSlots(parts.before, counted.slots) } });
     return null;
   }
   const isResumed = ofPass(parts.before.slots, 'time').length > 0;

@@ -5,7 +5,7 @@ import { openSlotTimes } from '../../../harness/runner/budget.ts';
 import { checkRecorded, countAll } from '../../../harness/runner/counting.ts';
 import { countingSlots, type Group } from '../../../harness/runner/plan.ts';
 import { samePlan } from '../../../harness/runner/resume.ts';
-import { type Sample, SCHEMA } from '../../../results/schema/run.ts';
+import { type Sample, SCHEMA, type Slot } from '../../../results/schema/run.ts';
 import { scenarios } from '../../../scenarios/registry.ts';
 
 const arms = backends
@@ -24,9 +24,18 @@ const size = { entryCount: 1, objectCount: 1, objectBytes: 1 };
 const idsOf = (of: readonly Group[]): readonly string[] => of.map(({ scenario }) => scenario.id);
 
 /** A slot takes 1 s: a pass of one group 3 s, a block of four timed slots is expected to take 0.74 * 4 s. */
-const count = async (leftSec: number, { passesAsked = 5, blocks = 8, of = groups } = {}) => {
+const count = async (
+  leftSec: number,
+  { passesAsked = 5, blocks = 8, of = groups, isDone = (_: Slot): boolean => false } = {},
+) => {
   let leftNs = leftSec * SECOND_NS;
   const times = openSlotTimes();
+  const sampleOf = (slot: Slot): Sample =>
+    ({
+      ...{ ...slot, schema: SCHEMA, startedAt: '', slotNs: SECOND_NS, took: {}, notes: [] },
+      ...{ outcome: 'ok', values: {} },
+    }) as Sample;
+  for (const slot of countingSlots(of, passesAsked).filter(isDone)) times.saw(sampleOf(slot));
   const ended: string[] = [];
   const passes: number[] = [];
   const order: string[] = [];
@@ -35,20 +44,18 @@ const count = async (leftSec: number, { passesAsked = 5, blocks = 8, of = groups
       times,
       tally: { ok: 0, failed: 0 },
       async run({ slots }) {
-        for (const slot of slots) {
+        for (const slot of slots.filter((one) => !isDone(one))) {
           passes[slot.block] = (passes[slot.block] ?? 0) + 1;
           if (slot.block === 0 && order.at(-1) !== slot.scenario) order.push(slot.scenario);
           leftNs -= SECOND_NS;
-          times.saw({
-            ...{ ...slot, schema: SCHEMA, startedAt: '', slotNs: SECOND_NS, took: {}, notes: [] },
-            ...{ outcome: 'ok', values: {} },
-          } as Sample);
+          times.saw(sampleOf(slot));
         }
         return null;
       },
     },
     groups: of,
     planned: countingSlots(of, passesAsked),
+    isDone,
     projector: { sizes: new Map([['image', size]]), times },
     passesAsked,
     blocks,
@@ -115,6 +122,16 @@ test('a fourth pass ends no group', async () => {
   assert.deepEqual(left, idsOf(groups));
   assert.equal(passes.length, 3);
   assert.deepEqual(droppedPasses, { kind: 'passes', done: 3, planned: 5 });
+});
+
+test('passes that an earlier session has counted need no time', async () => {
+  const counts = { passesAsked: 3, blocks: 0 };
+  // Of the twelve slots of each pass those of the first two are done: twelve are left, and no group has been counted in this session.
+  const isDone = ({ block }: Slot): boolean => block < 2;
+  const rest = await count(12, { ...counts, isDone });
+  assert.deepEqual([rest.groups, rest.ended], [idsOf(groups), []]);
+  const first = await count(24, { ...counts, isDone: ({ block }) => block === 0 });
+  assert.deepEqual([first.groups, first.ended], [idsOf(groups), []]);
 });
 
 test('a run that times nothing needs time for the passes only', async () => {

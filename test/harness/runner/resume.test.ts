@@ -5,6 +5,7 @@ import type { Group } from '../../../harness/runner/plan.ts';
 import {
   type Before,
   completeBlocks,
+  countedSlots,
   droppedBefore,
   endedUnmeasured,
   NOTHING_BEFORE,
@@ -43,6 +44,12 @@ test('a dropped group stays dropped once there is a plan, a counted one once the
   assert.deepEqual(droppedBefore(unplanned), []);
   assert.deepEqual(droppedBefore(counting), [droppedOf('unprepared')]);
   assert.deepEqual(droppedBefore(timing), timing.dropped);
+});
+
+test('slots that an earlier session has counted stay in the plan, also if their group ends', () => {
+  const slots = ['one', 'two', 'three'].map((image, seq) => ({ ...slotOf(image, 'count'), seq }));
+  const before = { ...NOTHING_BEFORE, slots, samples: [{ seq: 1 }] as unknown as Sample[] };
+  assert.deepEqual(countedSlots(before, [slots[0]!]), slots.slice(0, 2));
 });
 
 test('the complete blocks of a group end before its first block with an unfinished slot', () => {

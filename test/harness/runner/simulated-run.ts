@@ -168,6 +168,7 @@ export const simulate = async (
     executor,
     groups: ranked,
     planned: countingSlots(ranked, countPasses),
+    isDone: () => false,
     projector,
     passesAsked: countPasses,
     blocks: looks[0]!,
