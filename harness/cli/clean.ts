@@ -8,6 +8,7 @@ import { cachePath } from '../native/own-place.ts';
 import { recordedFolders } from '../sys/folder-index.ts';
 import { NO_MARK } from '../sys/marked-folder.ts';
 import { readMounts } from '../sys/mountinfo.ts';
+import { liveRuns } from '../sys/run-locks.ts';
 import { VM_CACHE } from '../vm/cache.ts';
 import { cleanFile, leftFilesIn } from './left-files.ts';
 import { type Cleaned, cleanOne, failed, leftoversIn } from './leftovers.ts';
@@ -56,7 +57,9 @@ async function* cleanAll(
   for (const path of filesOf(dir ?? DEFAULT_DIR)) yield [path, cleanFile(path, removes)];
 }
 
+/** A run takes its server, libraries and manifests from the cache, whenever it needs them. */
 const cleanCache = (path: string, removes: boolean): Cleaned => {
+  if (liveRuns().length > 0) return { kind: 'live' };
   try {
     if (removes) rmSync(path, { recursive: true });
     return { kind: removes ? 'removed' : 'stays', isKept: false };

@@ -46,7 +46,10 @@ export const cleanCommand = (): Command =>
     )
     .argument('[DIR]', 'the folder that holds them, such as that of --work')
     .option('-n, --dry-run', 'print what would be removed; remove nothing')
-    .option('--cache', 'remove the cache folder too; its files are made again when needed')
+    .option(
+      '--cache',
+      'remove the cache folder too, unless a run measures; its files are made again when needed',
+    )
     .addHelpText('after', CLEAN_HELP)
     .action(async (dir: string | undefined, options: CleanOptions) => {
       const { clean } = await import('./clean.ts');

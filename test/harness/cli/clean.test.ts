@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { WORK_PREFIX } from '../../../harness/cli/work-folder.ts';
 import { markKept } from '../../../harness/sys/marked-folder.ts';
+import { lockRun } from '../../../harness/sys/run-locks.ts';
 import { TEMPORARY_PREFIX } from '../../../results/write-file.ts';
 import { ownState, PROGRAM } from '../../end-to-end/support.ts';
 import { makeWork, needsRoot, temporaryFolder } from '../sys/support.ts';
@@ -98,6 +99,23 @@ test('clean names the folder of a thousand that it cannot remove, exits with 5 a
   assert.equal(readdirSync(dir).length, 3);
 });
 
+test('clean removes no cache while a run measures', async (t) => {
+  const [dir, home, locks] = [temporaryFolder(t), temporaryFolder(t), temporaryFolder(t)];
+  const cache = join(home, 'cfsbench');
+  mkdirSync(cache);
+  const known = process.env['CFSBENCH_LOCKS'];
+  process.env['CFSBENCH_LOCKS'] = locks;
+  const lock = await lockRun({ pid: process.pid, startedAt: '', runDir: '/runs/a' });
+  if (known === undefined) delete process.env['CFSBENCH_LOCKS'];
+  else process.env['CFSBENCH_LOCKS'] = known;
+  const variables = ['env', `CFSBENCH_LOCKS=${locks}`, `XDG_CACHE_HOME=${home}`];
+  const during = clean(['--cache', dir], variables);
+  assert.deepEqual([during.status, existsSync(cache)], [0, true], during.stderr);
+  assert.equal(during.stdout.split('\n')[0], `in use, not removed: ${cache}`);
+  lock.close();
+  assert.equal(clean(['--cache', dir], variables).stdout.split('\n')[0], `removed: ${cache}`);
+});
+
 test('clean names a cache that it cannot remove, exits with 5 and removes the leftovers', {
   skip: needsRoot,
 }, (t) => {
@@ -105,7 +123,7 @@ test('clean names a cache that it cannot remove, exits with 5 and removes the le
   const left = plant(dir, 'left');
   const cache = join(home, 'cfsbench');
   mkdirSync(join(cache, 'native'), { recursive: true });
-  const mounting = `export XDG_CACHE_HOME=${home} && mount -t tmpfs none ${cache}/native && exec "$@"`;
+  const mounting = `export CFSBENCH_LOCKS= XDG_CACHE_HOME=${home} && mount -t tmpfs none ${cache}/native && exec "$@"`;
   const { status, stdout, stderr } = clean(
     ['--cache', dir],
     ['unshare', '--mount', 'sh', '-c', mounting, 'sh'],
