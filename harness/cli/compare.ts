@@ -8,26 +8,11 @@ import type { Gate } from '../../results/gate/gate.ts';
 import { UserError } from '../model/errors.ts';
 import { noticeOfArm, openBase } from './compare-base.ts';
 import { type Compared, compareFormats } from './compare-formats.ts';
+import { refuseIgnored, type TypedCompareOptions } from './compare-options.ts';
 import { formatOption } from './format-option.ts';
 import { commaList } from './option-values.ts';
 import { proseColumns, terminalColumns } from './terminal-width.ts';
 import { writeOut } from './write-out.ts';
-
-interface TypedCompareOptions {
-  readonly gate?: boolean;
-  readonly strict?: boolean;
-  readonly explain?: boolean;
-  readonly confirm?: boolean;
-  readonly trustRun?: boolean;
-  readonly all?: boolean;
-  readonly json?: boolean;
-  readonly format: string;
-  readonly out?: string;
-  readonly config?: string;
-  readonly allowMissing?: string;
-  /** False: --no-base-ok. */
-  readonly baseOk: boolean;
-}
 
 const HELP = `
 Counts (system calls by name, files, bytes) are compared without tolerance, also
@@ -139,10 +124,6 @@ const compareTwo = async (
 };
 
 const compareSeveral = async (folders: readonly string[], options: TypedCompareOptions): Promise<void> => {
-  if (options.gate === true)
-    throw new UserError(`--gate compares two runs, and ${folders.length} were named`, {
-      hint: `cfsbench compare ${folders[0]} ${folders.at(-1)} --gate`,
-    });
   const config = await readConfig(options);
   const { columnFormats } = await import('./compare-formats.ts');
   const format = columnFormats.find(({ id }) => id === formatOf(options));
@@ -161,8 +142,17 @@ const compareSeveral = async (folders: readonly string[], options: TypedCompareO
   await writeOut(format.pieces(compared, { images, columns: terminalColumns() }), options.out);
 };
 
-const compare = (first: string, others: readonly string[], options: TypedCompareOptions): Promise<void> =>
-  others.length > 1 ? compareSeveral([first, ...others], options) : compareTwo(first, others[0], options);
+const compare = (
+  first: string,
+  others: readonly string[],
+  options: TypedCompareOptions,
+  command: Command,
+): Promise<void> => {
+  const folders = [first, ...others];
+  const isFormatTyped = command.getOptionValueSource('format') === 'cli';
+  refuseIgnored(options, { folders, isFormatTyped });
+  return folders.length > 2 ? compareSeveral(folders, options) : compareTwo(first, others[0], options);
+};
 
 export const compareCommand = (): Command =>
   new Command('compare')
@@ -172,7 +162,10 @@ export const compareCommand = (): Command =>
     .option('--gate', 'exit with a code for the verdict (list below)')
     .option('--strict', 'fail the gate also for undecided and unjudgeable rows')
     .option('--explain', 'explain every row that is worse in a paragraph')
-    .option('--confirm', 'measure slower rows of an --ab run again in a fresh process before they count')
+    .option(
+      '--confirm',
+      'with --gate: measure slower rows of an --ab run again in a fresh process before they count',
+    )
     .option('--trust-run', 'with --confirm: run the programs and use the folders that the run names')
     .option('--allow-missing <LIST>', 'arms, scenarios, images or scenario/image/arm that the head may lack')
     .option(

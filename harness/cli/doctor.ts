@@ -133,6 +133,10 @@ const bench = async ({ json, work, strict }: DoctorOptions): Promise<void> => {
 
 export const doctor = async (options: DoctorOptions): Promise<void> => {
   if (options.bench === true) return bench(options);
+  if (options.strict === true)
+    throw new UserError('--strict has no effect without --bench', {
+      hint: 'cfsbench doctor --bench --strict',
+    });
   const features = await discoverFeatures(options.work);
   process.stdout.write(
     options.json === true
