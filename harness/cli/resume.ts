@@ -53,7 +53,7 @@ const enter = ({ cwd }: PrivateOptions, runDir: string): void => {
   }
 };
 
-export interface ResumedRun {
+interface ResumedRun {
   readonly run: RunFile;
   readonly runDir: string;
   readonly typed: TypedOptions;
