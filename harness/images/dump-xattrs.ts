@@ -1,5 +1,5 @@
 // The attribute list of a dump line, under the format's budget.
-import type { ByteString } from '../model/bytes.ts';
+import { type ByteString, copyOf } from '../model/bytes.ts';
 import type { Xattr } from '../model/tree.ts';
 import { BrokenRule, decode, decodeName } from './dump-fields.ts';
 
@@ -57,8 +57,7 @@ export class XattrLists {
     if (known !== undefined) return known;
     const parsed = parseList(list);
     if (this.#known.size < MAX_KNOWN && list.length <= MAX_KNOWN_BYTES) {
-      // Copied, because a slice of a line keeps the whole input piece alive.
-      const own = Buffer.from(list, 'latin1').toString('latin1');
+      const own = copyOf(list);
       this.#known.set(own, parseList(own));
     }
     return parsed;

@@ -2,7 +2,7 @@
 // device 0:0, an opaque marker becomes an attribute of its directory.
 //
 // Source: OCI image specification, "Image Layer Filesystem Changeset".
-import { type ByteString, show } from '../model/bytes.ts';
+import { type ByteString, copyOf, show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import { isDirectory, isWhiteout } from '../model/inode-type.ts';
 import { checkTreeSize, checkXattrs } from '../model/input-limits.ts';
@@ -123,7 +123,7 @@ class LayerBuilder {
     for (const [key, value] of inode.xattrs) size.textBytes += key.length + value.length;
     size.textBytes += SEGMENT_BYTES * (node.at.segments?.length ?? 0);
     checkTreeSize(size.entries, size.textBytes, () => [`layer: ${title}`, `entry: ${show(member.path)}`]);
-    parent.children!.set(name, node);
+    parent.children!.set(copyOf(name), node);
   }
 
   /**

@@ -1,7 +1,7 @@
 // The records of pax headers: global ones, and those of one member, which replace them.
 //
 // Source: POSIX.1-2017, pax, "pax Header Block"; GNU tar and libarchive for attributes.
-import type { ByteString } from '../model/bytes.ts';
+import { type ByteString, copyOf } from '../model/bytes.ts';
 import type { Xattr } from '../model/tree.ts';
 
 /** Records by keyword. */
@@ -25,9 +25,9 @@ export const parsePaxRecords = (text: ByteString, refuse: (offset: number) => ne
     const equals = text.indexOf('=', space);
     if (digits === '' || end > text.length || equals < 0 || equals >= end || text[end - 1] !== '\n')
       refuse(at);
-    const key = text.slice(space + 1, equals);
+    const key = copyOf(text.slice(space + 1, equals));
     if (key === '') refuse(at);
-    const value = text.slice(equals + 1, end - 1);
+    const value = copyOf(text.slice(equals + 1, end - 1));
     const earlier = REPEATED.has(key) ? records.get(key) : undefined;
     records.set(key, earlier === undefined ? value : `${earlier}${JOINT}${value}`);
     at = end;

@@ -97,7 +97,9 @@ class TarReader {
         continue;
       }
       if (flag === 'L' || flag === 'K') {
-        const text = fromBytes(this.#meta(header.number(124, 12, 'size'))).split('\0', 1)[0]!;
+        const bytes = this.#meta(header.number(124, 12, 'size'));
+        const end = bytes.indexOf(0);
+        const text = fromBytes(end < 0 ? bytes : bytes.subarray(0, end));
         if (flag === 'L') longPath = text;
         else longLink = text;
         continue;

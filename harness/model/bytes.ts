@@ -9,6 +9,9 @@ export const toBytes = (text: ByteString): Buffer => Buffer.from(text, 'latin1')
 export const fromBytes = (bytes: Uint8Array): ByteString =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 
+/** A copy: a slice of a text keeps the whole text in memory. */
+export const copyOf = (text: ByteString): ByteString => Buffer.from(text, 'latin1').toString('latin1');
+
 /** Unsigned byte order, a prefix before its extensions. */
 export const compareBytes = (a: ByteString, b: ByteString): number => (a < b ? -1 : a > b ? 1 : 0);
 

@@ -1,6 +1,6 @@
 // The entries of a tree in columns: one typed array per field, so that a million entries stay small. Equal combinations of mode,
 // owner and attributes are stored once.
-import type { ByteString } from './bytes.ts';
+import { type ByteString, copyOf } from './bytes.ts';
 import { Pool, withRoom } from './growing.ts';
 import { checkXattrs } from './input-limits.ts';
 import { DigestTable } from './interned.ts';
@@ -19,9 +19,6 @@ export interface InodeClass {
 
 const LINK = 0x80000000;
 const FIRST_ROOM = 256;
-
-/** A copy: a slice of a line would keep the whole input in memory. */
-const copyOf = (text: ByteString): ByteString => Buffer.from(text, 'latin1').toString('latin1');
 
 /** Distinct attributes, and distinct lists of them. A list is found by the ids of its attributes, not by their text. */
 class InternedXattrs {

@@ -1,5 +1,5 @@
 // Builds a tree of columns entry by entry.
-import { type ByteString, show } from './bytes.ts';
+import { type ByteString, copyOf, show } from './bytes.ts';
 import { Columns } from './column-store.ts';
 import { ColumnTree } from './column-tree.ts';
 import { UserError } from './errors.ts';
@@ -86,7 +86,7 @@ class ColumnBuilder implements TreeBuilder {
     const index = this.#columns.addLink(parent, name);
     this.#names.add(parent, name, index);
     if (typeof target === 'number') this.#columns.setLink(index, target);
-    else this.#targets.set(index, target);
+    else this.#targets.set(index, copyOf(target));
     this.#checkSize(index, parent, name);
     return index;
   }

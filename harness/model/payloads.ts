@@ -1,6 +1,6 @@
 // Interned symlink targets and object paths: equal texts have equal ids. Nearly all paths are a digest in hexadecimal with a slash
 // and perhaps an ending; these are stored as 32 bytes and the index of the ending.
-import { type ByteString, compareBytes } from './bytes.ts';
+import { type ByteString, compareBytes, copyOf } from './bytes.ts';
 import { type DigestTable, Texts } from './interned.ts';
 
 export const ABSENT = 0xffffffff;
@@ -36,8 +36,7 @@ export class Payloads {
   #endingOf(ending: ByteString): number {
     const known = this.#endings.indexOf(ending);
     if (known >= 0 || this.#endings.length === MAX_ENDINGS || ending.length > 16) return known;
-    // A copy: a slice of a line would keep the whole input in memory.
-    return this.#endings.push(Buffer.from(ending, 'latin1').toString('latin1')) - 1;
+    return this.#endings.push(copyOf(ending)) - 1;
   }
 
   isText(payload: number): boolean {

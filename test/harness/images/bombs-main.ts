@@ -4,8 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { openDump } from '../../../harness/images/dump.ts';
+import { readLayer } from '../../../harness/images/layer-tree.ts';
+import { readTar } from '../../../harness/images/tar-reader.ts';
+import { toBytes } from '../../../harness/model/bytes.ts';
+import { LIMITS } from '../../../harness/model/input-limits.ts';
 import { zstdBomb } from '../properties/zstd-frames.ts';
 import { OciLayout, tarOf, uncompressed } from './oci-layouts.ts';
+import { metaHeader, paxRecord } from './tar-parts.ts';
 
 const ROOT = '/ 4096 40755 2 0 0 0 0.0 - - -\n';
 const dir = mkdtempSync(join(tmpdir(), 'cfsbench-bombs-'));
@@ -39,6 +44,39 @@ const refusedLayout = (write: (layout: OciLayout) => void) => async (): Promise<
   }
 };
 
+/** Symlinks below one extended header each, which is as long as allowed: an archive that lies nowhere, 1 MiB for each of them. */
+const longHeaders = (flag: 'x' | 'K', text: (target: string) => string) => async (): Promise<unknown> => {
+  const count = 600;
+  const number = (index: number): string => `target-number-${String(index).padStart(4, '0')}`;
+  const meta = metaHeader(flag, toBytes(text(number(0)).padEnd(LIMITS.tarHeaderBytes, '\0')));
+  const at = meta.indexOf(number(0));
+  const bytes = meta.length + 512;
+  const members = readTar({
+    title: 'long headers',
+    sizeBytes: count * bytes,
+    read(offset, length) {
+      const index = Math.floor(offset / bytes);
+      const inside = offset - index * bytes;
+      if (inside >= meta.length) return tarOf({ path: `f${index}`, type: '2' }).subarray(0, 512);
+      meta.write(number(index), at);
+      return meta.subarray(inside, inside + length);
+    },
+  });
+  const nothing = (): never => {
+    throw new Error('there are no files');
+  };
+  const { tree } = readLayer(members, {
+    title: 'long headers',
+    below: undefined,
+    size: { entries: 0, textBytes: 0 },
+    read: nothing,
+    digest: nothing,
+    contentsBelow: nothing,
+  });
+  if (tree.count !== count + 1) throw new Error(`${tree.count} entries`);
+  return tree;
+};
+
 const manyAttributes = (): Buffer =>
   Buffer.from(
     ROOT +
@@ -47,6 +85,19 @@ const manyAttributes = (): Buffer =>
         (_, i) => `/f${i} 0 100644 1 0 0 0 0.0 - - - user.x=${i}${'v'.repeat(30_000)}\n`,
       ).join(''),
   );
+
+/** 600 MB: lines with one long attribute, which is stored once, and hard links to them. */
+const linksApart = (): Buffer => {
+  const attribute = `user.x=${'v'.repeat(30_000)}`;
+  const members = Array.from({ length: 100 }, (_, member) => {
+    const lines = Array.from({ length: 200 }, (__, i) => {
+      const name = `a-name-of-a-file-${member}-${i}`;
+      return `/${name} 0 100644 2 0 0 0 0.0 - - - ${attribute}\n/l${member}-${i} 0 @100644 2 0 0 0 0.0 ${name} - -\n`;
+    });
+    return gzipSync((member === 0 ? ROOT : '') + lines.join(''), { level: 1 });
+  });
+  return Buffer.concat(members);
+};
 
 const deepPath = (): Buffer => {
   let text = ROOT;
@@ -60,9 +111,15 @@ const bombs: Readonly<Record<string, () => Promise<unknown>>> = {
   'a number of a million zeros': dump('zeros.dump', Buffer.from(`${ROOT}/a ${'0'.repeat(1_000_000)}x\n`)),
   'a line of 3 MB': dump('line.dump', Buffer.from(ROOT + 'x'.repeat(3_000_000))),
   'a path of 70 KB': dump('deep.dump.gz', gzipSync(deepPath())),
+  'hard links between long attributes': dump('links.dump.gz', linksApart()),
   'zstd with a history of 2 GB': dump('history.dump.zst', zstdBomb(2, 31)),
   'zstd of zeros': dump('zeros.dump.zst', zstdBomb(20_000)),
   'sixty deep layers': deepLayers,
+  'long comments beside targets': longHeaders('x', (target) => {
+    const record = paxRecord('linkpath', target);
+    return record + paxRecord('comment', 'c'.repeat(LIMITS.tarHeaderBytes - record.length - 17));
+  }),
+  'long padding behind targets of GNU': longHeaders('K', (target) => target),
   'nested lists in place of a digest': refusedLayout((layout) => {
     const config = layout.blob(
       Buffer.from(`{"rootfs":{"diff_ids":[${'['.repeat(100_000)}${']'.repeat(100_000)}]}}`),

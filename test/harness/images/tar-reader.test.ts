@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { type ReadMember, readTar } from '../../../harness/images/tar-reader.ts';
-import { memberHeader, padding, TAR_END, type TarMember } from '../../../harness/store/tar-header.ts';
+import { padding, TAR_END, type TarMember } from '../../../harness/store/tar-header.ts';
+import { header, metaHeader, patched, pax } from './tar-parts.ts';
 
 const read = (bytes: Buffer): ReadMember[] => [
   ...readTar({
@@ -15,44 +16,7 @@ const read = (bytes: Buffer): ReadMember[] => [
   }),
 ];
 
-const PLAIN: TarMember = {
-  path: 'file',
-  type: '0',
-  mode: 0o644,
-  uid: 1,
-  gid: 2,
-  sizeBytes: 0,
-  mtimeSec: 5n,
-  mtimeNsec: 0,
-  link: '',
-  major: 0,
-  minor: 0,
-  xattrs: [],
-};
-const header = (some: Partial<TarMember> = {}): Buffer => memberHeader({ ...PLAIN, ...some });
 const archive = (...parts: Uint8Array[]): Buffer => Buffer.concat([...parts, TAR_END]);
-
-/** A header with replaced bytes and a correct checksum. */
-const patched = (block: Buffer, offset: number, bytes: string): Buffer => {
-  const copy = Buffer.from(block);
-  copy.write(bytes, offset, 'latin1');
-  copy.write('        ', 148, 'latin1');
-  const sum = copy.reduce((total, byte) => total + byte, 0);
-  copy.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
-  return copy;
-};
-
-const pax = (flag: 'x' | 'g', ...records: string[]): Buffer => {
-  const text = records
-    .map((record) => {
-      let length = record.length + 3;
-      while (`${length} ${record}\n`.length !== length) length++;
-      return `${length} ${record}\n`;
-    })
-    .join('');
-  const body = Buffer.from(text, 'latin1');
-  return Buffer.concat([patched(header({ sizeBytes: body.length }), 156, flag), body, padding(body.length)]);
-};
 
 const one = (...parts: Uint8Array[]): ReadMember => {
   const members = read(archive(...parts));
@@ -127,12 +91,7 @@ describe('a tar archive', () => {
   });
 
   it('prefers long names of GNU to those of pax, in either order', () => {
-    const long = (flag: 'L' | 'K', text: string): Buffer =>
-      Buffer.concat([
-        patched(header({ sizeBytes: text.length }), 156, flag),
-        Buffer.from(text),
-        padding(text.length),
-      ]);
+    const long = (flag: 'L' | 'K', text: string): Buffer => metaHeader(flag, Buffer.from(text));
     const records = pax('x', 'path=by-pax', 'linkpath=to-pax');
     for (const before of [
       [records, long('L', 'by-gnu'), long('K', 'to-gnu')],
