@@ -20,12 +20,17 @@ const MORE_IDS =
   'run as root, or as root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER';
 /** Every entry belongs to user 0, which every user namespace maps. */
 const ROOT_OWNED_IMAGE = 'synthetic:files=800,layers=3,seed=1';
-/** Objects, their pack, layer tars, unpacked layers, the tree as plain files, and one slot's own copy of all that. */
-const COPIES = 7;
+/** The pack, the tree as plain files, and the objects of one slot. */
+const TREE_COPIES = 3;
+/** Objects, layer tars, unpacked layers, and those of one slot: they have files that upper layers hide, too. */
+const LAYER_COPIES = 4;
+const COPIES = TREE_COPIES + LAYER_COPIES;
 const INODE_BYTES = 4096;
 const MANIFEST_ENTRY_BYTES = 256;
-/** Objects, unpacked layers, the tree as plain files, and one slot's own copy of the first two. */
-const INODE_COPIES = 5;
+/** Packs and tars have no inodes of their own. */
+const TREE_INODE_COPIES = TREE_COPIES - 1;
+const LAYER_INODE_COPIES = LAYER_COPIES - 1;
+const INODE_COPIES = TREE_INODE_COPIES + LAYER_INODE_COPIES;
 
 interface MappedImages {
   readonly usable: readonly SourceImage[];
@@ -104,13 +109,14 @@ export const openImages = (spoolDir: string, onOpen: (spec: string) => void): Op
 /** `/var/lib/disk of dir:/srv, 1.1 TB`; null without files. */
 const largestFile = (sources: readonly SourceImage[]): string | null => {
   let largest: { readonly text: () => string; readonly sizeBytes: bigint } | null = null;
-  for (const { tree, source } of sources)
-    for (let index = 0; index < tree.count; index++) {
-      const { mode, size } = tree.entry(index);
-      if ((mode & S_IFMT) !== S_IFREG || size <= (largest?.sizeBytes ?? 0n)) continue;
-      const text = () => `${show(tree.path(index))} of ${source}, ${formatBytes(Number(size))}`;
-      largest = { text, sizeBytes: size };
-    }
+  for (const { tree, layers, source } of sources)
+    for (const part of new Set([tree, ...layers]))
+      for (let index = 0; index < part.count; index++) {
+        const { mode, size } = part.entry(index);
+        if ((mode & S_IFMT) !== S_IFREG || size <= (largest?.sizeBytes ?? 0n)) continue;
+        const text = () => `${show(part.path(index))} of ${source}, ${formatBytes(Number(size))}`;
+        largest = { text, sizeBytes: size };
+      }
   return largest === null ? null : largest.text();
 };
 
@@ -119,8 +125,13 @@ export const neededSpace = (sources: readonly SourceImage[]): NeededSpace => {
   let [bytes, inodes] = [0, 0];
   for (const source of sources) {
     const { objectBytes, entryCount, further } = sizeOf(source);
-    bytes += COPIES * (objectBytes + entryCount * INODE_BYTES);
-    inodes += INODE_COPIES * entryCount;
+    bytes += TREE_COPIES * (objectBytes + entryCount * INODE_BYTES);
+    inodes += TREE_INODE_COPIES * entryCount;
+    for (const layer of source.layers) {
+      const inLayer = sizeOf({ tree: layer });
+      bytes += LAYER_COPIES * (inLayer.objectBytes + inLayer.entryCount * INODE_BYTES);
+      inodes += LAYER_INODE_COPIES * inLayer.entryCount;
+    }
     if (further === undefined) continue;
     bytes += COPIES * further.objectBytes + further.imageCount * entryCount * MANIFEST_ENTRY_BYTES;
     inodes += INODE_COPIES * further.objectCount;

@@ -39,6 +39,8 @@ export interface LayerReading {
   contentsBelow(tree: Tree, index: number): LayerContents;
   /** Of all layers of the image so far; grows. */
   readonly size: { entries: number; textBytes: number };
+  /** Called with bytes of files that the archive lacks: holes, and files of lower layers. Throws if the layers become too large. */
+  addBytes(bytes: number): void;
 }
 
 export type FileInode = Omit<Inode, 'nlink' | 'xattrs'> & { nlink: number; xattrs: readonly Xattr[] };

@@ -196,8 +196,10 @@ class LayerBuilder {
       if (target !== before) this.#set(parent, name, target, member);
       return;
     }
-    const inode = this.#inode(member);
     const { offset, sizeBytes, segments } = member;
+    if (segments !== undefined)
+      this.#reading.addBytes(segments.reduce((holes, { bytes }) => holes - bytes, sizeBytes));
+    const inode = this.#inode(member);
     const parts = segments === undefined ? {} : { segments };
     const at = member.type === 'file' ? { offset, sizeBytes, ...parts } : NOWHERE;
     if (member.type !== 'directory') {
@@ -235,6 +237,7 @@ class LayerBuilder {
     const inode: FileInode = { ...lower.tree.entry(lower.index), nlink: 1 };
     if (isDirectory(inode)) this.#refuse('the target of a hard link is a directory', member);
     const at = this.#reading.contentsBelow(lower.tree, lower.index);
+    this.#reading.addBytes(at.sizeBytes);
     const node: LayerNode = { inode, at, children: null, below: undefined };
     this.#set(parent, name, node, member);
     return node;

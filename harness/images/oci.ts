@@ -68,7 +68,7 @@ const tarSource = (fd: number, { offset: start, sizeBytes }: Archive, title: str
 const readSpooled = (
   archive: Archive,
   title: string,
-  lower: Pick<LayerReading, 'below' | 'contentsBelow' | 'size'>,
+  lower: Pick<LayerReading, 'below' | 'contentsBelow' | 'size' | 'addBytes'>,
 ): SpooledLayer => {
   const { file, offset: start } = archive;
   const fd = typeof file === 'number' ? file : openRegular(file).fd;
@@ -123,7 +123,12 @@ const readLayers = async (manifest: OciManifest, spool: Spool): Promise<SpooledL
   const contentsBelow = (tree: Tree, index: number): LayerContents => byTree.get(tree)!.contents(index);
   for (const [i, layer] of manifest.layers.entries()) {
     const archive = await spool.add(layer, manifest.diffIds[i]);
-    const read = readSpooled(archive, layer.digest, { below, contentsBelow, size });
+    const read = readSpooled(archive, layer.digest, {
+      below,
+      contentsBelow,
+      size,
+      addBytes: (bytes) => spool.addBytes(layer, bytes),
+    });
     layers.push(read);
     byTree.set(read.tree, read);
     below = withLayer(below, read.tree);

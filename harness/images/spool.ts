@@ -90,6 +90,11 @@ class SpoolFile {
   }
 }
 
+const tooLarge = (layer: Descriptor): UserError =>
+  beyondLimit('layerBytes', `the layers unpack to more than ${LIMITS.layerBytes} bytes`, [
+    `layer: ${layer.digest}`,
+  ]);
+
 /** The decompressed layers of one image. */
 export class Spool {
   readonly #layout: string;
@@ -135,11 +140,13 @@ export class Spool {
   }
 
   #limited(layer: Descriptor, chunks: Chunks): Chunks {
-    return atMost(this.#leftBytes, chunks, () =>
-      beyondLimit('layerBytes', `the layers unpack to more than ${LIMITS.layerBytes} bytes`, [
-        `layer: ${layer.digest}`,
-      ]),
-    );
+    return atMost(this.#leftBytes, chunks, () => tooLarge(layer));
+  }
+
+  /** Counts bytes of a layer's files that are in no archive of its own. */
+  addBytes(layer: Descriptor, bytes: number): void {
+    this.#leftBytes -= bytes;
+    if (this.#leftBytes < 0) throw tooLarge(layer);
   }
 
   close(): void {

@@ -230,7 +230,6 @@ class TarReader {
       read: (at, length) => this.#source.read(offset + at, Math.min(length, storedBytes - at)),
       refuse,
     });
-    if (sizeBytes > LIMITS.layerBytes) refuse(`a sparse file has more than ${LIMITS.layerBytes} bytes`);
     return { offset: offset + mapBytes, sizeBytes, segments };
   }
 

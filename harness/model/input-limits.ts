@@ -25,7 +25,7 @@ export const LIMITS = {
   dumpLineBytes: MIB,
   /** Layers of an image; overlayfs mounts 500. */
   layers: 4096,
-  /** All layers of an image, decompressed. */
+  /** All layers of an image, decompressed, with the holes of sparse files. */
   layerBytes: 64 * GIB,
   /** An extended header of a tar member: attributes, long names. */
   tarHeaderBytes: MIB,

@@ -8,9 +8,10 @@ import { readLayer } from '../../../harness/images/layer-tree.ts';
 import { readTar } from '../../../harness/images/tar-reader.ts';
 import { toBytes } from '../../../harness/model/bytes.ts';
 import { LIMITS } from '../../../harness/model/input-limits.ts';
+import { TAR_END } from '../../../harness/store/tar-header.ts';
 import { zstdBomb } from '../properties/zstd-frames.ts';
 import { OciLayout, tarOf, uncompressed } from './oci-layouts.ts';
-import { metaHeader, paxRecord } from './tar-parts.ts';
+import { metaHeader, pax, paxRecord } from './tar-parts.ts';
 
 const ROOT = '/ 4096 40755 2 0 0 0 0.0 - - -\n';
 const dir = mkdtempSync(join(tmpdir(), 'cfsbench-bombs-'));
@@ -69,6 +70,7 @@ const longHeaders = (flag: 'x' | 'K', text: (target: string) => string) => async
     title: 'long headers',
     below: undefined,
     size: { entries: 0, textBytes: 0 },
+    addBytes: nothing,
     read: nothing,
     digest: nothing,
     contentsBelow: nothing,
@@ -133,6 +135,15 @@ const bombs: Readonly<Record<string, () => Promise<unknown>>> = {
         'application/vnd.oci.image.manifest.v1+json',
       ),
     );
+  }),
+  '65 sparse files of 1 GiB': refusedLayout((layout) => {
+    const hole = (index: number): Buffer =>
+      Buffer.concat([
+        pax('x', 'GNU.sparse.major=0', 'GNU.sparse.minor=1', `GNU.sparse.size=${2 ** 30}`, 'GNU.sparse.map='),
+        tarOf({ path: `f${index}` }).subarray(0, 512),
+      ]);
+    const holes = Array.from({ length: 65 }, (_, index) => hole(index));
+    layout.add(layout.manifest(uncompressed(Buffer.concat([...holes, TAR_END]))));
   }),
   'attributes of a member beyond the kernel': refusedLayout((layout) => {
     const xattrs = Array.from({ length: 400 }, (_, i) => [`user.${i}${'n'.repeat(200)}`, ''] as const);

@@ -21,6 +21,7 @@ export const layerReadingOf = (bytes: Buffer): LayerReading & { readonly tar: Ta
   below: undefined,
   contentsBelow: () => NOWHERE,
   size: { entries: 0, textBytes: 0 },
+  addBytes() {},
   read: (at) => fromBytes(contentsOf(bytes, at)),
   // Different for different contents; their true digest does not matter here.
   digest: ({ offset, sizeBytes }) => createHash('sha256').update(`${offset} ${sizeBytes}`).digest('hex'),
