@@ -51,8 +51,8 @@ export const text = (json: LayoutJson | undefined): string => (typeof json === '
 export const descriptorOf = (json: LayoutJson, where: string): Descriptor => {
   const digest = text(member(json, 'digest'));
   const sizeBytes = member(json, 'size');
-  const [algorithm = '', hex = ''] = digest.split(':');
-  if (hex.length !== DIGEST_HEX[algorithm] || !/^[0-9a-f]+$/.test(hex))
+  const [, algorithm = '', hex = ''] = /^(sha256|sha512):([0-9a-f]+)$/.exec(digest) ?? [];
+  if (hex.length !== DIGEST_HEX[algorithm])
     throw badLayout(
       'a digest is not sha256 or sha512 in hex digits',
       `in: ${where}`,

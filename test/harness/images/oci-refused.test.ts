@@ -116,6 +116,16 @@ describe('openOci refuses a layout', () => {
       '{"manifests":[{"digest":"sha256:../../../../etc/passwd","size":1}]}',
       /digest is not/,
     ],
+    [
+      'a path behind a digest',
+      `{"manifests":[{"digest":"sha256:${'0'.repeat(64)}:../x","size":1}]}`,
+      /digest is not/,
+    ],
+    [
+      'a digest with a newline',
+      `{"manifests":[{"digest":"sha256:${'0'.repeat(64)}\\n","size":1}]}`,
+      /digest is not/,
+    ],
     ['an unknown digest', `{"manifests":[{"digest":"md5:${'0'.repeat(32)}","size":1}]}`, /digest is not/],
     ['a negative size', `{"manifests":[{"digest":"sha256:${'0'.repeat(64)}","size":-1}]}`, /no valid size/],
     ['a manifest of null', '{"manifests":[null]}', /digest is not/],
