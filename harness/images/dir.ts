@@ -31,7 +31,7 @@ import { filePieces } from '../store/bulk.ts';
 import { VerityHasher } from '../store/verity.ts';
 import { dataParts } from '../sys/sparse.ts';
 import { readXattrs } from '../sys/xattrs.ts';
-import { isInline, objectOf, pathBuffer, secondsAndNanoseconds, tableName } from './inode.ts';
+import { isInline, isSame, objectOf, pathBuffer, secondsAndNanoseconds, tableName } from './inode.ts';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 /** Errors of a name that was there a moment ago, and was something else. */
@@ -80,9 +80,6 @@ const callOn = <T>(path: Buffer, call: () => T): T => {
     });
   }
 };
-
-const isSame = (a: FileStat, b: FileStat): boolean =>
-  a.dev === b.dev && a.ino === b.ino && a.ctimeNs === b.ctimeNs && a.size === b.size;
 
 /** A descriptor of exactly the inode that `stat` describes. */
 const openSame = ({ path, at }: EntryPath, stat: Pick<FileStat, 'dev' | 'ino'>, flags: number): number => {

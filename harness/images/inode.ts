@@ -29,5 +29,16 @@ export const secondsAndNanoseconds = (ns: bigint): { mtimeSec: bigint; mtimeNsec
   return { mtimeSec: (ns - nsec) / 1_000_000_000n, mtimeNsec: Number(nsec) };
 };
 
+/** The fields of a status by which a change is seen. */
+interface SeenStat {
+  readonly dev: bigint;
+  readonly ino: bigint;
+  readonly ctimeNs: bigint;
+  readonly size: bigint;
+}
+
+export const isSame = (a: SeenStat, b: SeenStat): boolean =>
+  a.dev === b.dev && a.ino === b.ino && a.ctimeNs === b.ctimeNs && a.size === b.size;
+
 export const pathBuffer = (directory: Buffer, name: ByteString): Buffer =>
   Buffer.concat([directory, Buffer.from('/'), toBytes(name)]);

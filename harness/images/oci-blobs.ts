@@ -2,12 +2,16 @@
 //
 // Source: OCI image specification: "Image Layout", "Content Descriptors".
 import { createHash } from 'node:crypto';
-import { createReadStream, lstatSync } from 'node:fs';
+import { closeSync, lstatSync, read } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { openRegular, readRegular } from '../../results/files.ts';
 import { show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import { LIMITS } from '../model/input-limits.ts';
+
+const CHUNK_BYTES = 1 << 20;
+const readFrom = promisify(read);
 
 const DIGEST_HEX: Readonly<Record<string, number>> = { sha256: 64, sha512: 128 };
 
@@ -96,16 +100,20 @@ export const checkDigest = (stated: string, computed: string, part: string): voi
     throw badLayout(`the digest of ${part} is wrong`, `stated: ${stated}`, `computed: ${computed}`);
 };
 
-/** The bytes of a blob. Throws after the last one if the digest is wrong. */
-export async function* blobBytes(layout: string, descriptor: Descriptor): AsyncGenerator<Buffer> {
-  const algorithm = descriptor.digest.split(':')[0]!;
+/** The bytes of an open blob. Throws after the last one if the digest is wrong. */
+export async function* blobBytes(fd: number, { digest, sizeBytes }: Descriptor): AsyncGenerator<Buffer> {
+  const algorithm = digest.split(':')[0]!;
   const hash = createHash(algorithm);
-  const { fd } = openRegular(blobPath(layout, descriptor));
-  for await (const chunk of createReadStream('', { fd, highWaterMark: 1 << 20 })) {
-    hash.update(chunk as Buffer);
-    yield chunk as Buffer;
+  for (let at = 0; at < sizeBytes; ) {
+    const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, sizeBytes - at));
+    const { bytesRead } = await readFrom(fd, chunk, 0, chunk.length, at);
+    if (bytesRead === 0) break;
+    at += bytesRead;
+    const filled = chunk.subarray(0, bytesRead);
+    hash.update(filled);
+    yield filled;
   }
-  checkDigest(descriptor.digest, `${algorithm}:${hash.digest('hex')}`, 'a blob');
+  checkDigest(digest, `${algorithm}:${hash.digest('hex')}`, 'a blob');
 }
 
 const parseJson = (bytes: Uint8Array, where: string): LayoutJson => {
@@ -125,7 +133,12 @@ export const readJsonFile = (path: string): LayoutJson => {
 export const readJsonBlob = async (layout: string, descriptor: Descriptor): Promise<LayoutJson> => {
   if (descriptor.sizeBytes > LIMITS.layoutJsonBytes)
     throw badLayout('a manifest is too large', `blob: ${descriptor.digest}`, `size: ${descriptor.sizeBytes}`);
-  const parts: Buffer[] = [];
-  for await (const part of blobBytes(layout, descriptor)) parts.push(part);
-  return parseJson(Buffer.concat(parts), descriptor.digest);
+  const { fd } = openRegular(blobPath(layout, descriptor));
+  try {
+    const parts: Buffer[] = [];
+    for await (const part of blobBytes(fd, descriptor)) parts.push(part);
+    return parseJson(Buffer.concat(parts), descriptor.digest);
+  } finally {
+    closeSync(fd);
+  }
 };

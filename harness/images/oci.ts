@@ -3,10 +3,9 @@
 //
 // Reads:  the layout's JSON files, and every layer once; checks all digests.
 // Leaves: nothing.
-import { closeSync, readSync, statSync } from 'node:fs';
+import { readSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, resolve } from 'node:path';
-import { openRegular } from '../../results/files.ts';
 import { fromBytes } from '../model/bytes.ts';
 import { newTreeBuilder } from '../model/columns.ts';
 import { UserError } from '../model/errors.ts';
@@ -67,31 +66,27 @@ const tarSource = (fd: number, { offset: start, sizeBytes }: Archive, title: str
 
 const readSpooled = (
   archive: Archive,
+  fd: number,
   title: string,
   lower: Pick<LayerReading, 'below' | 'contentsBelow' | 'size' | 'addBytes'>,
 ): SpooledLayer => {
   const { file, offset: start } = archive;
-  const fd = typeof file === 'number' ? file : openRegular(file).fd;
-  try {
-    const layer = readLayer(readTar(tarSource(fd, archive, title)), {
-      title,
-      ...lower,
-      read: (at) => fromBytes(Buffer.concat([...partPieces(placed(at, fd, start))])),
-      digest: (at) => {
-        const hasher = new VerityHasher();
-        for (const stretch of partStretches(placed(at, fd, start)))
-          if (typeof stretch === 'number') hasher.updateZeros(stretch);
-          else hasher.update(stretch);
-        return hasher.digest();
-      },
-    });
-    return {
-      tree: layer.tree,
-      contents: (index) => placed(layer.contents(index), file, start),
-    };
-  } finally {
-    if (typeof file !== 'number') closeSync(fd);
-  }
+  const layer = readLayer(readTar(tarSource(fd, archive, title)), {
+    title,
+    ...lower,
+    read: (at) => fromBytes(Buffer.concat([...partPieces(placed(at, fd, start))])),
+    digest: (at) => {
+      const hasher = new VerityHasher();
+      for (const stretch of partStretches(placed(at, fd, start)))
+        if (typeof stretch === 'number') hasher.updateZeros(stretch);
+        else hasher.update(stretch);
+      return hasher.digest();
+    },
+  });
+  return {
+    tree: layer.tree,
+    contents: (index) => placed(layer.contents(index), file, start),
+  };
 };
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
@@ -122,13 +117,14 @@ const readLayers = async (manifest: OciManifest, spool: Spool): Promise<SpooledL
   const byTree = new Map<Tree, SpooledLayer>();
   const contentsBelow = (tree: Tree, index: number): LayerContents => byTree.get(tree)!.contents(index);
   for (const [i, layer] of manifest.layers.entries()) {
-    const archive = await spool.add(layer, manifest.diffIds[i]);
-    const read = readSpooled(archive, layer.digest, {
-      below,
-      contentsBelow,
-      size,
-      addBytes: (bytes) => spool.addBytes(layer, bytes),
-    });
+    const read = await spool.add(layer, manifest.diffIds[i], (archive, fd) =>
+      readSpooled(archive, fd, layer.digest, {
+        below,
+        contentsBelow,
+        size,
+        addBytes: (bytes) => spool.addBytes(layer, bytes),
+      }),
+    );
     layers.push(read);
     byTree.set(read.tree, read);
     below = withLayer(below, read.tree);

@@ -3,7 +3,7 @@
 // Reads:  each blob once; checks its digest and the digest of the uncompressed bytes.
 // Leaves: nothing: the decompressed layers lie one after another in a file without a name, which ends with the process.
 import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, openSync, readSync, statfsSync, unlinkSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statfsSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { openRegular } from '../../results/files.ts';
 import { explaining, type SystemErrorContext } from '../../results/system-error.ts';
@@ -13,6 +13,7 @@ import type { FilePlace } from '../model/image.ts';
 import { beyondLimit, LIMITS } from '../model/input-limits.ts';
 import { writeAll } from '../store/bulk.ts';
 import { atMost, type Chunks, gunzipped, isDamage, unzstd } from './decompress.ts';
+import { isSame } from './inode.ts';
 import { blobBytes, blobPath, checkDigest, type Descriptor, digestAlgorithm } from './oci-blobs.ts';
 
 /** Free space is checked in steps of this size, before they are written. */
@@ -25,11 +26,9 @@ const OTHER_FOLDER = 'a folder on a larger disk: TMPDIR=DIR for cfsbench image, 
 type BlobForm = 'tar' | 'gzip' | 'zstd';
 
 /** From the blob's first bytes, because media types are often wrong. */
-const formOf = (path: string): BlobForm => {
+const formOf = (fd: number): BlobForm => {
   const head = Buffer.alloc(4);
-  const { fd } = openRegular(path);
   readSync(fd, head, 0, head.length, 0);
-  closeSync(fd);
   if (head[0] === 0x1f && head[1] === 0x8b) return 'gzip';
   const magic = head.readUInt32LE(0);
   // A frame, or a skippable frame with data for other programs.
@@ -90,6 +89,18 @@ class SpoolFile {
   }
 }
 
+interface CheckedPart extends Omit<Archive, 'file'> {
+  /** Null: the blob itself. */
+  readonly spool: SpoolFile | null;
+}
+
+const changed = (path: string): UserError =>
+  new UserError('a blob changed after its digest was computed', {
+    code: 'changed',
+    facts: [`blob: ${path}`],
+    hint: 'use a layout without writers, such as a copy',
+  });
+
 const tooLarge = (layer: Descriptor): UserError =>
   beyondLimit('layerBytes', `the layers unpack to more than ${LIMITS.layerBytes} bytes`, [
     `layer: ${layer.digest}`,
@@ -107,10 +118,32 @@ export class Spool {
     this.#folder = folder;
   }
 
-  /** `diffId`: digest of the uncompressed bytes with its algorithm in front, if known. */
-  async add(layer: Descriptor, diffId: string | undefined): Promise<Archive> {
-    const blob = blobPath(this.#layout, layer);
-    const form = formOf(blob);
+  /**
+   * Gives a layer's archive to `parse`, with a descriptor of its file. `diffId`: digest of the uncompressed bytes with its algorithm in
+   * front, if known. Throws if the parsed bytes are not those of the digest.
+   */
+  async add<T>(
+    layer: Descriptor,
+    diffId: string | undefined,
+    parse: (archive: Archive, fd: number) => T,
+  ): Promise<T> {
+    const path = blobPath(this.#layout, layer);
+    const { fd } = openRegular(path);
+    try {
+      const before = fstatSync(fd, { bigint: true });
+      const { spool, ...part } = await this.#checked(layer, diffId, fd);
+      if (spool !== null) return parse({ ...part, file: spool.fd }, spool.fd);
+      const parsed = parse({ ...part, file: path }, fd);
+      if (!isSame(before, fstatSync(fd, { bigint: true }))) throw changed(path);
+      return parsed;
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  /** The part of the blob or of the spool that has the uncompressed layer. */
+  async #checked(layer: Descriptor, diffId: string | undefined, fd: number): Promise<CheckedPart> {
+    const form = formOf(fd);
     if (form !== 'tar') {
       this.#file ??= new SpoolFile(this.#folder);
       this.#file.askForRoom(layer.sizeBytes);
@@ -121,7 +154,7 @@ export class Spool {
     const hash = createHash(digestAlgorithm(algorithm));
     let sizeBytes = 0;
     try {
-      for await (const chunk of this.#limited(layer, unpack(form, blobBytes(this.#layout, layer)))) {
+      for await (const chunk of this.#limited(layer, unpack(form, blobBytes(fd, layer)))) {
         sizeBytes += chunk.length;
         hash.update(chunk);
         out?.write(chunk);
@@ -136,7 +169,7 @@ export class Spool {
     this.#leftBytes -= sizeBytes;
     if (diffId !== undefined)
       checkDigest(diffId, `${algorithm}:${hash.digest('hex')}`, 'an uncompressed layer');
-    return out === null ? { file: blob, offset, sizeBytes } : { file: out.fd, offset, sizeBytes };
+    return { spool: out, offset, sizeBytes };
   }
 
   #limited(layer: Descriptor, chunks: Chunks): Chunks {

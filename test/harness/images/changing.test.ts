@@ -14,9 +14,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { openDir } from '../../../harness/images/dir.ts';
+import { descriptorOf } from '../../../harness/images/oci-blobs.ts';
+import { Spool } from '../../../harness/images/spool.ts';
 import type { SourceImage } from '../../../harness/model/image.ts';
 import { filePieces } from '../../../harness/store/bulk.ts';
+import { OciLayout, tarOf } from './oci-layouts.ts';
 
 const mkfifo = (path: string): void => {
   assert.equal(spawnSync('mkfifo', [path]).status, 0);
@@ -48,6 +52,53 @@ const flip = () => {
 };
 flip();
 `;
+
+describe('a layout that changes while it is read', () => {
+  let layout: OciLayout;
+  beforeEach(() => {
+    layout = new OciLayout();
+  });
+  afterEach(() => layout.remove());
+
+  const tar = tarOf({ path: 'f', contents: 'a'.repeat(600) });
+  const other = tarOf({ path: 'f', contents: 'b'.repeat(600) });
+
+  /** The contents of the layer, which become others after its digest was computed. */
+  const readLayer = async (stored: Buffer, replace: (path: string) => void): Promise<string> => {
+    const layer = descriptorOf(layout.blob(stored, 'application/vnd.oci.image.layer.v1.tar'), 'test');
+    const spool = new Spool(layout.path, layout.path);
+    try {
+      return await spool.add(layer, undefined, ({ offset, sizeBytes }, fd) => {
+        // The clock of change times has a resolution of some milliseconds.
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 30);
+        replace(join(layout.path, 'blobs', layer.digest.replace(':', '/')));
+        return [...filePieces(fd, offset, sizeBytes)].map(String).join('');
+      });
+    } finally {
+      spool.close();
+    }
+  };
+
+  it('is refused if the bytes of an uncompressed layer become others than those of the digest', async () => {
+    assert.equal(await readLayer(tar, () => {}), String(tar));
+    await assert.rejects(
+      readLayer(tar, (path) => writeFileSync(path, other)),
+      { code: 'changed', message: /blob changed after its digest/ },
+    );
+  });
+
+  it('is refused if another file takes the place of an uncompressed layer', async () => {
+    const replace = (path: string): void => {
+      writeFileSync(`${path}-new`, other);
+      renameSync(`${path}-new`, path);
+    };
+    await assert.rejects(readLayer(tar, replace), { code: 'changed' });
+  });
+
+  it('is read from the decompressed copy of a compressed layer', async () => {
+    assert.equal(await readLayer(gzipSync(tar), (path) => writeFileSync(path, gzipSync(other))), String(tar));
+  });
+});
 
 describe('a directory that changes while it is read', () => {
   let dir: string;
