@@ -207,10 +207,11 @@ class LayerBuilder {
       return;
     }
     const children = before?.children ?? new Map<ByteString, LayerNode>();
-    const below = parent.below?.children?.get(name);
-    const node: LayerNode = { inode, at, children, below };
     const wasOpaque =
       before !== undefined && (isWhiteout(before.inode) || hasOpaqueMark(before.inode.xattrs));
+    // Hidden already: a walk for each time that a directory is listed would take hours.
+    const below = wasOpaque ? undefined : parent.below?.children?.get(name);
+    const node: LayerNode = { inode, at, children, below };
     if (wasOpaque || hasOpaqueMark(inode.xattrs)) this.#hide(node);
     this.#set(parent, name, node, member);
   }

@@ -4,14 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { openDump } from '../../../harness/images/dump.ts';
+import type { LayerReading } from '../../../harness/images/layer-node.ts';
 import { readLayer } from '../../../harness/images/layer-tree.ts';
-import { readTar } from '../../../harness/images/tar-reader.ts';
+import { type LowerDirectory, withLayer } from '../../../harness/images/lower-directories.ts';
+import { type ReadMember, readTar } from '../../../harness/images/tar-reader.ts';
 import { toBytes } from '../../../harness/model/bytes.ts';
 import { LIMITS } from '../../../harness/model/input-limits.ts';
 import { TAR_END } from '../../../harness/store/tar-header.ts';
 import { zstdBomb } from '../properties/zstd-frames.ts';
 import { OciLayout, tarOf, uncompressed } from './oci-layouts.ts';
 import { metaHeader, pax, paxRecord } from './tar-parts.ts';
+import { directory, treeOf } from './trees.ts';
 
 const ROOT = '/ 4096 40755 2 0 0 0 0.0 - - -\n';
 const dir = mkdtempSync(join(tmpdir(), 'cfsbench-bombs-'));
@@ -45,6 +48,43 @@ const refusedLayout = (write: (layout: OciLayout) => void) => async (): Promise<
   }
 };
 
+const nothing = (): never => {
+  throw new Error('there are no files');
+};
+
+const readingOf = (below: LowerDirectory | undefined): LayerReading => ({
+  title: 'layer',
+  below,
+  size: { entries: 0, textBytes: 0 },
+  addBytes: nothing,
+  read: nothing,
+  digest: nothing,
+  contentsBelow: nothing,
+});
+
+/** An opaque directory that a lower layer has, too, and that is listed as often as it has entries. */
+const listedAgain = async (): Promise<unknown> => {
+  const count = 300_000;
+  const plain = {
+    mode: 0o755,
+    uid: 0,
+    gid: 0,
+    mtimeNs: 0n,
+    major: 0,
+    minor: 0,
+    offset: 0,
+    sizeBytes: 0,
+    link: '',
+  };
+  const members = function* (): Generator<ReadMember> {
+    const listed: ReadMember = { ...plain, type: 'directory', path: 'd', xattrs: [] };
+    yield { ...listed, xattrs: [['trusted.overlay.opaque', 'y']] };
+    for (let i = 0; i < count; i++) yield { ...plain, type: 'fifo', path: `d/${i}`, xattrs: [] };
+    for (let i = 0; i < count; i++) yield listed;
+  };
+  return readLayer(members(), readingOf(withLayer(undefined, treeOf({ d: directory() }))));
+};
+
 /** Symlinks below one extended header each, which is as long as allowed: an archive that lies nowhere, 1 MiB for each of them. */
 const longHeaders = (flag: 'x' | 'K', text: (target: string) => string) => async (): Promise<unknown> => {
   const count = 600;
@@ -63,18 +103,7 @@ const longHeaders = (flag: 'x' | 'K', text: (target: string) => string) => async
       return meta.subarray(inside, inside + length);
     },
   });
-  const nothing = (): never => {
-    throw new Error('there are no files');
-  };
-  const { tree } = readLayer(members, {
-    title: 'long headers',
-    below: undefined,
-    size: { entries: 0, textBytes: 0 },
-    addBytes: nothing,
-    read: nothing,
-    digest: nothing,
-    contentsBelow: nothing,
-  });
+  const { tree } = readLayer(members, readingOf(undefined));
   if (tree.count !== count + 1) throw new Error(`${tree.count} entries`);
   return tree;
 };
@@ -122,6 +151,7 @@ const bombs: Readonly<Record<string, () => Promise<unknown>>> = {
     return record + paxRecord('comment', 'c'.repeat(LIMITS.tarHeaderBytes - record.length - 17));
   }),
   'long padding behind targets of GNU': longHeaders('K', (target) => target),
+  'a directory that is listed again and again': listedAgain,
   'nested lists in place of a digest': refusedLayout((layout) => {
     const config = layout.blob(
       Buffer.from(`{"rootfs":{"diff_ids":[${'['.repeat(100_000)}${']'.repeat(100_000)}]}}`),
