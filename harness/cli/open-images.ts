@@ -46,7 +46,7 @@ const mappedImages = (
   const skipped: RunFile['skipped'][number][] = [];
   for (const source of sources) {
     const owner = foreignOwner(source, ids);
-    const path = owner === null ? tooLongPath(source.tree, workFolder) : null;
+    const path = owner === null ? tooLongPath(source, workFolder) : null;
     if (owner !== null) skipped.push({ kind: 'image', image: source.name, need: NEED, reason: owner });
     else if (path !== null)
       skipped.push({ kind: 'image', image: source.name, need: SHORT_PATHS, reason: path });

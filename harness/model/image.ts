@@ -158,7 +158,7 @@ export interface Image {
   readonly packPath: string;
   /** Byte offset of each object in the pack, in the order of `objects`. */
   readonly packOffsets: readonly number[];
-  /** The reason why unpacked layers cannot show this tree (it contains whiteouts or trusted.overlay.*), or null. */
+  /** The reason why the layers cannot be unpacked or cannot show this tree (it contains whiteouts or trusted.overlay.*), or null. */
   readonly notUnpackable: string | null;
   /** Of a family's member: the image whose contents are in transport form already, so that the member's form leaves them out. */
   readonly base?: Image;

@@ -27,6 +27,8 @@ export interface FamilyTask {
   readonly spoolDir: string;
   /** Manifest of the base; null: members have none. */
   readonly base: Uint8Array | null;
+  /** Why no member can be unpacked; a member's own generated layer is no reason. */
+  readonly baseNotUnpackable: string | null;
   /** Folders for manifests and layer tars. */
   readonly dir: string;
   readonly objectDir: string;
@@ -58,8 +60,6 @@ export const LAYERS = 'layers';
 type Opened = FamilyTask & {
   readonly openPart: OpenPart;
   readonly baseTree: Tree | null;
-  /** Why no member can be unpacked; a member's own generated layer is no reason. */
-  readonly baseNotUnpackable: string | null;
   /** Of generated contents; those of files are known by descriptors, which change. */
   readonly known: KnownDigests;
   readonly store: ManifestCache | null;
@@ -117,7 +117,8 @@ const makeMember = async (part: MemberPart, index: number, opened: Opened): Prom
   const known = part.contents === 'synthetic' ? { known: opened.known } : {};
   const exact = await exactLayers(part, { objectDir, ...known });
   const whole = (): Tree => part.whole(exact);
-  const notUnpackable = baseTree === null ? whyNotUnpackable(whole(), { rootless }) : baseNotUnpackable;
+  const notUnpackable =
+    baseTree === null ? whyNotUnpackable({ tree: whole(), layers: exact }, { rootless }) : baseNotUnpackable;
   const layers = notUnpackable === null ? layersOf(exact, index, opened) : [];
   const own = objectsOf(exact, baseTree === null ? whole() : null);
   const { bytes, digest, cache } = manifestOf(whole, layers, opened);
@@ -161,7 +162,6 @@ export const runFamilyThread = (task: FamilyTask, openPart: OpenPart, port: Mess
     ...task,
     openPart,
     baseTree,
-    baseNotUnpackable: baseTree === null ? null : whyNotUnpackable(baseTree, task),
     known: new Map(),
     store: task.cacheDir === null ? null : manifestCache(task.cacheDir),
   };

@@ -1,6 +1,7 @@
 // Images whose paths are too long for the mounts of a run.
 //
 // Source: path_resolution(7): a system call takes a path of 4095 bytes.
+import type { SourceImage } from '../model/image.ts';
 import type { Tree } from '../model/tree.ts';
 
 const PATH_BYTES = 4095;
@@ -18,9 +19,13 @@ const longestPath = (tree: Tree): number => {
   return longest;
 };
 
-/** The reason why a walk in a mount below `workFolder` cannot reach every entry, or null. */
-export const tooLongPath = (tree: Tree, workFolder: string): string | null => {
-  const longest = longestPath(tree);
+/** The reason why every entry of an image and its layers cannot be reached below `workFolder`, or null. */
+export const tooLongPath = (
+  { tree, layers }: Pick<SourceImage, 'tree' | 'layers'>,
+  workFolder: string,
+): string | null => {
+  // Layers are unpacked with the paths that upper layers hide.
+  const longest = Math.max(...[...new Set([tree, ...layers])].map(longestPath));
   const most = PATH_BYTES - MOUNT_BYTES - Buffer.byteLength(workFolder);
   return longest <= most ? null : `a path of ${longest} bytes, at most ${most} below this work folder`;
 };

@@ -203,6 +203,7 @@ export const prepareFamily = async (
       baseName: family.base?.name ?? '',
       ...{ spoolDir, dir, objectDir, rootless, version },
       base: base?.manifest ?? null,
+      baseNotUnpackable: base?.notUnpackable ?? null,
       cacheDir: cache?.path ?? null,
     };
     const made = await makeMembers(family.count, task, { ...parts, pack, base });

@@ -184,14 +184,9 @@ export const prepareImage = async (source: SourceImage, options: PrepareOptions)
       : objects.map(({ digest }) => options.pack!.offsetOf(digest));
   const manifest = imageBytes(tree, {});
   const manifestDigest = verityDigest(manifest);
-  const notUnpackable = whyNotUnpackable(tree, { rootless });
-  const layers =
-    notUnpackable === null
-      ? await writeLayers(
-          source.layers.map((layer) => trees.get(layer)!),
-          options,
-        )
-      : [];
+  const layerTrees = source.layers.map((layer) => trees.get(layer)!);
+  const notUnpackable = whyNotUnpackable({ tree, layers: layerTrees }, { rootless });
+  const layers = notUnpackable === null ? await writeLayers(layerTrees, options) : [];
   return {
     name: source.name,
     source: source.source,

@@ -13,7 +13,16 @@ import { contentBytes } from '../../../harness/store/contents.ts';
 import { objectPath } from '../../../harness/store/objects.ts';
 import { prepareImage } from '../../../harness/store/prepare.ts';
 import { verityDigest } from '../../../harness/store/verity.ts';
-import { device, directory, inline, socket, stored, treeOf, whiteout } from '../images/trees.ts';
+import {
+  device,
+  directory,
+  type Entries,
+  inline,
+  socket,
+  stored,
+  treeOf,
+  whiteout,
+} from '../images/trees.ts';
 import { listObjects } from '../support/list-objects.ts';
 
 const described = (tree: Tree, layers: readonly Tree[] = [tree]): SourceImage => ({
@@ -116,6 +125,33 @@ describe('preparing an image', () => {
     }
     const fine = await prepare(described(treeOf({ n: device('char', 5) })));
     assert.equal(fine.notUnpackable, null);
+  });
+
+  it('gives the reason why a layer cannot be unpacked, also of an entry that is hidden', async () => {
+    const shown = treeOf({ d: directory() });
+    const opaque = directory({ xattrs: [['trusted.overlay.opaque', 'y']] });
+    const notUnpackable = async (rootless: boolean, ...layers: Entries[]): Promise<string | null> =>
+      (await prepare(described(shown, layers.map(treeOf)), rootless)).notUnpackable;
+    const hiding = { d: opaque, n: whiteout() };
+    assert.match(
+      (await notUnpackable(true, { n: device('char', 5) }, hiding)) ?? 'null',
+      /^\/n: .*needs root/,
+    );
+    assert.match(
+      (await notUnpackable(true, { n: inline('n', { xattrs: [['security.selinux', 'x']] }) }, hiding)) ??
+        'null',
+      /^\/n: .*needs root/,
+    );
+    assert.match(
+      (await notUnpackable(
+        false,
+        { n: directory({ xattrs: [['trusted.overlay.redirect', '/d']] }) },
+        hiding,
+      )) ?? 'null',
+      /trusted\.overlay\.redirect/,
+    );
+    assert.equal(await notUnpackable(false, { n: device('char', 5) }, hiding), null);
+    assert.equal(await notUnpackable(true, { n: inline('n') }, hiding), null);
   });
 
   it('uses version 1 for a tree with whiteouts', async () => {
