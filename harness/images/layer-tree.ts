@@ -24,7 +24,7 @@ const NAME_MAX = 255;
 const PATH_MAX = 4096;
 const WHITEOUT = '.wh.';
 const OPAQUE_MARKER = '.wh..wh..opq';
-/** Other names with this prefix are private to aufs and ignored. */
+/** Other names with this prefix are private to aufs: they are not shown, and files below them are only targets of hard links. */
 const AUFS = '.wh..wh.';
 const OPAQUE: Xattr = [OPAQUE_KEY, 'y'];
 
@@ -45,9 +45,18 @@ interface Step {
 const targetOf = ({ inode }: LayerNode): ByteString | null =>
   (inode.mode & S_IFMT) === S_IFLNK ? inode.payload : null;
 
+const isPrivate = (directories: readonly ByteString[]): boolean =>
+  directories.some((part) => part.startsWith(AUFS));
+
+/** Whether a directory in place of an earlier entry of its layer shows nothing of `lower`. */
+const hidesLower = ({ inode, children }: LayerNode, lower: LowerDirectory | undefined): boolean =>
+  isWhiteout(inode) || hasOpaqueMark(inode.xattrs) || (children === null && lower !== undefined);
+
 class LayerBuilder {
   readonly #reading: LayerReading;
   readonly #root: LayerNode;
+  /** Files below names that are private to aufs, by path. */
+  readonly #private = new Map<ByteString, LayerNode>();
 
   constructor(reading: LayerReading) {
     this.#reading = reading;
@@ -62,6 +71,10 @@ class LayerBuilder {
       const isOpaque = hasOpaqueMark(this.#root.inode.xattrs);
       this.#root.inode = this.#inode(member);
       if (isOpaque || hasOpaqueMark(this.#root.inode.xattrs)) this.#hide(this.#root);
+      return;
+    }
+    if (isPrivate(parts)) {
+      this.#keepPrivate([...parts, name], member);
       return;
     }
     const parent = this.#directory(parts, member);
@@ -114,8 +127,8 @@ class LayerBuilder {
     return { inode: { ...impliedInode(below) }, at: NOWHERE, children: new Map(), below };
   }
 
-  /** Puts a new name into the layer, and throws if the layers become too large with it. */
-  #set(parent: LayerNode, name: ByteString, node: LayerNode, member: ReadMember): void {
+  /** Counts a new name, and throws if the layers become too large with it. */
+  #count(name: ByteString, node: LayerNode, member: ReadMember): void {
     const { size, title } = this.#reading;
     const { inode } = node;
     size.entries++;
@@ -123,7 +136,19 @@ class LayerBuilder {
     for (const [key, value] of inode.xattrs) size.textBytes += key.length + value.length;
     size.textBytes += SEGMENT_BYTES * (node.at.segments?.length ?? 0);
     checkTreeSize(size.entries, size.textBytes, () => [`layer: ${title}`, `entry: ${show(member.path)}`]);
+  }
+
+  #set(parent: LayerNode, name: ByteString, node: LayerNode, member: ReadMember): void {
+    this.#count(name, node, member);
     parent.children!.set(copyOf(name), node);
+  }
+
+  #keepPrivate(parts: readonly ByteString[], member: ReadMember): void {
+    if (member.type === 'directory') return;
+    const path = parts.join('/');
+    const node = member.type === 'link' ? this.#target(member) : this.#node(member);
+    this.#count(path, node, member);
+    this.#private.set(path, node);
   }
 
   /**
@@ -196,24 +221,27 @@ class LayerBuilder {
       if (target !== before) this.#set(parent, name, target, member);
       return;
     }
-    const { offset, sizeBytes, segments } = member;
+    const node = this.#node(member);
+    if (member.type === 'directory') {
+      node.children = before?.children ?? new Map();
+      const lower = parent.below?.children?.get(name);
+      const wasOpaque = before !== undefined && hidesLower(before, lower);
+      // Hidden already: a walk for each time that a directory is listed would take hours.
+      node.below = wasOpaque ? undefined : lower;
+      if (wasOpaque || hasOpaqueMark(node.inode.xattrs)) this.#hide(node);
+    }
+    this.#set(parent, name, node, member);
+  }
+
+  /** Of a member that is not a hard link. */
+  #node(member: ReadMember): LayerNode {
+    const { type, offset, sizeBytes, segments } = member;
     if (segments !== undefined)
       this.#reading.addBytes(segments.reduce((holes, { bytes }) => holes - bytes, sizeBytes));
     const inode = this.#inode(member);
     const parts = segments === undefined ? {} : { segments };
-    const at = member.type === 'file' ? { offset, sizeBytes, ...parts } : NOWHERE;
-    if (member.type !== 'directory') {
-      this.#set(parent, name, { inode, at, children: null, below: undefined }, member);
-      return;
-    }
-    const children = before?.children ?? new Map<ByteString, LayerNode>();
-    const wasOpaque =
-      before !== undefined && (isWhiteout(before.inode) || hasOpaqueMark(before.inode.xattrs));
-    // Hidden already: a walk for each time that a directory is listed would take hours.
-    const below = wasOpaque ? undefined : parent.below?.children?.get(name);
-    const node: LayerNode = { inode, at, children, below };
-    if (wasOpaque || hasOpaqueMark(inode.xattrs)) this.#hide(node);
-    this.#set(parent, name, node, member);
+    const at = type === 'file' ? { offset, sizeBytes, ...parts } : NOWHERE;
+    return { inode, at, children: null, below: undefined };
   }
 
   /** The file that a hard link names: of this layer, or a copy of a lower layer's, as link(2) on an overlay makes it. */
@@ -223,6 +251,7 @@ class LayerBuilder {
     const missing = (): never =>
       this.#refuse(`the target of a hard link does not exist: ${show(member.link)}`, member);
     if (name === undefined) return this.#refuse('the target of a hard link is a directory', member);
+    if (isPrivate(parts)) return this.#private.get([...parts, name].join('/')) ?? missing();
     const parent = this.#directory(parts, member);
     const own = parent.children!.get(name);
     if (own === undefined) return this.#copyUp(parent, name, member) ?? missing();

@@ -163,6 +163,24 @@ const HABITS: readonly Habit[] = [
     tree: 'a=2 b/755 b/f=2',
   },
   {
+    title: 'a directory replaces a file or a symlink that replaced one of a lower layer',
+    layers: [
+      [file('a/old', '1'), file('b/old', '1'), file('c/old', '1')],
+      [
+        file('a', '2'),
+        { path: 'a/' },
+        file('a/new', '2'),
+        symlink('b', 'c'),
+        { path: 'b/' },
+        { path: 'c/' },
+        file('c', '2'),
+        { path: 'c/' },
+        file('c/new', '2'),
+      ],
+    ],
+    tree: 'a/755 a/new=2 b/755 c/755 c/new=2',
+  },
+  {
     title: 'a symlink that is replaced by a file does not change its target',
     layers: [[file('t', 'target'), symlink('s', 't'), file('s', 'new')]],
     tree: 's=new t=target',
@@ -191,6 +209,30 @@ describe('a layer in the style of other archivers', () => {
       const image = await layout.openTars(...layers.map((members) => tarOf(...members)));
       assert.equal(shown(image.tree), tree);
     });
+
+  it('files below private names of aufs are targets of hard links only', async () => {
+    const image = await layout.openTars(
+      tarOf(
+        { path: '.wh..wh.plnk/' },
+        file('.wh..wh.plnk/1.2', 'x'),
+        hardLink('f', '.wh..wh.plnk/1.2'),
+        hardLink('d/.wh..wh.x/3', 'f'),
+        hardLink('g', 'd/.wh..wh.x/3'),
+        file('.wh..wh.orph/4', 'y'),
+        file('.wh..wh.aufs', ''),
+      ),
+    );
+    assert.equal(shown(image.tree), 'f=x g=>f');
+    assert.deepEqual(
+      [1, 2].map((index) => image.tree.entry(index).nlink),
+      [2, 2],
+    );
+  });
+
+  it('a hard link to a missing file below a private name of aufs is refused', async () => {
+    layout.add(layout.manifest(uncompressed(tarOf(hardLink('f', '.wh..wh.plnk/1.2')))));
+    await layout.refuses('bad-layer', /target of a hard link does not exist/);
+  });
 
   it('the root is never a file', async () => {
     layout.add(layout.manifest(uncompressed(tarOf(file('./', '1', { type: '0' })))));
