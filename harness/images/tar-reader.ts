@@ -55,11 +55,16 @@ const TYPES: Readonly<Record<string, MemberType>> = {
   '6': 'fifo',
 };
 
-const SETTABLE = /^(?:(?:user|trusted|security)\..|system\.posix_acl_(?:access|default)$)/s;
+const SETTABLE = /^(?:trusted|security)\../s;
+const ACL = 'system.posix_acl_';
 
 /** Whether Linux can set an attribute. Archives of other systems have others, such as com.apple.quarantine; runtimes leave them out. */
-const canHave = (type: MemberType, key: ByteString): boolean =>
-  SETTABLE.test(key) && (!key.startsWith('user.') || type === 'file' || type === 'directory');
+const canHave = (type: MemberType, key: ByteString): boolean => {
+  if (key.startsWith('user.')) return key !== 'user.' && (type === 'file' || type === 'directory');
+  if (key === `${ACL}access`) return type !== 'symlink';
+  if (key === `${ACL}default`) return type === 'directory';
+  return SETTABLE.test(key);
+};
 
 class TarReader {
   readonly #source: TarSource;

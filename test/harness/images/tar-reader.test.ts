@@ -110,7 +110,7 @@ describe('a tar archive', () => {
     assert.deepEqual([member.uid, member.gid, member.mtimeNs], [0o17, 0o12, 5_250_000_000n]);
   });
 
-  it('loses attributes of unknown namespaces, and user.* of symlinks, devices and FIFOs', () => {
+  it('loses attributes of unknown namespaces, user.* of symlinks, devices and FIFOs, and ACLs that Linux refuses', () => {
     const records = pax(
       'x',
       ...[
@@ -118,6 +118,8 @@ describe('a tar archive', () => {
         'trusted.b',
         'security.c',
         'system.posix_acl_access',
+        'system.posix_acl_default',
+        'system.posix_acl_',
         'system.nfs4_acl',
         'foo',
         'user.',
@@ -126,10 +128,12 @@ describe('a tar archive', () => {
     );
     const keys = (type: TarMember['type']): readonly string[] =>
       one(records, header({ type, link: 'to' })).xattrs.map(([key]) => key);
-    const everywhere = ['trusted.b', 'security.c', 'system.posix_acl_access'];
-    assert.deepEqual(keys('0'), ['user.a', ...everywhere]);
-    assert.deepEqual(keys('5'), ['user.a', ...everywhere]);
-    for (const type of ['2', '3', '6'] as const) assert.deepEqual(keys(type), everywhere);
+    const everywhere = ['trusted.b', 'security.c'];
+    const access = 'system.posix_acl_access';
+    assert.deepEqual(keys('0'), ['user.a', ...everywhere, access]);
+    assert.deepEqual(keys('5'), ['user.a', ...everywhere, access, 'system.posix_acl_default']);
+    for (const type of ['3', '6'] as const) assert.deepEqual(keys(type), [...everywhere, access]);
+    assert.deepEqual(keys('2'), everywhere);
   });
 
   it('may lack the closing blocks', () => {
