@@ -5,14 +5,18 @@ import { asciiText } from './text.ts';
 
 const DIGITS = 3;
 
-const significant = (value: number): string => {
-  const digits = Math.max(0, DIGITS - 1 - Math.floor(Math.log10(Math.abs(value) || 1)));
-  return value.toFixed(Math.min(digits, DIGITS - 1));
-};
-
 /** 9214 as `9,214`, the same in every locale. */
 export const grouped = (value: number): string =>
   (Number.isInteger(value) ? String(value) : value.toFixed(1)).replace(/\B(?=(\d{3})+(?!\d))/g, ',');
+
+/** Rounded to a whole number, it has more than three digits. */
+const FEWEST_GROUPED = 999.5;
+
+const significant = (value: number): string => {
+  if (Math.abs(value) >= FEWEST_GROUPED) return grouped(Math.round(value));
+  const digits = Math.max(0, DIGITS - 1 - Math.floor(Math.log10(Math.abs(value) || 1)));
+  return value.toFixed(Math.min(digits, DIGITS - 1));
+};
 
 /** `1 block`, `8 blocks`. */
 export const plural = (count: number, singular: string): string =>
@@ -44,8 +48,7 @@ export const formatBytes = (bytes: number): string =>
 export const formatValue = (metric: string, value: number): string => {
   if (metric.endsWith('Ns')) return formatNs(value);
   if (metric.endsWith('Bytes')) return formatBytes(value);
-  if (metric.endsWith('PerSecond'))
-    return `${value < 1000 ? significant(value) : grouped(Math.round(value))}/s`;
+  if (metric.endsWith('PerSecond')) return `${significant(value)}/s`;
   if (metric.endsWith('Count')) return grouped(value);
   return significant(value);
 };
@@ -58,7 +61,6 @@ const SMALLEST_DECIMAL = 1e-5;
 
 /** Three digits, two decimals near 1, an exponent where a decimal would be only zeros. */
 export const formatRatio = (ratio: number): string => {
-  if (ratio >= 1000) return grouped(Math.round(ratio));
   if (ratio >= 0.1) return significant(ratio);
   if (ratio >= SMALLEST_DECIMAL) return ratio.toFixed(1 - Math.floor(Math.log10(ratio)));
   return ratio > 0 ? ratio.toExponential(0) : '0';

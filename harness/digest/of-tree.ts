@@ -3,11 +3,12 @@
 // The image may describe overlayfs's private attributes. The image escapes `trusted.overlay.*` and the mount unescapes it, so they
 // are shown unchanged. A whiteout is shown in its stored form: an empty file, with marks on the file and on its directory.
 // Source: the composefs image format, section on whiteouts; observed on Linux 6.18.
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { type ByteString, show, toBytes } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import { deviceParts, isDirectory, isWhiteout } from '../model/inode-type.ts';
 import { type Entry, S_IFLNK, S_IFMT, S_IFREG, type Tree, type Xattr } from '../model/tree.ts';
+import { writeAll } from '../store/bulk.ts';
 import { verityDigest } from '../store/verity.ts';
 import { type Coverage, inPathOrder, type Listing, type ListingSummary, newListing } from './listing.ts';
 
@@ -136,7 +137,7 @@ export const expectedListing = (
   const fd = options.listingPath === undefined ? null : openSync(options.listingPath, 'w', 0o600);
   try {
     const listing = newListing(covers, (text) => {
-      if (fd !== null) writeSync(fd, text);
+      if (fd !== null) writeAll(fd, Buffer.from(text));
     });
     fill(described, covers, listing);
     return listing.finish();

@@ -1,8 +1,9 @@
 // The walker: `walk-main.js ROOT LISTING COVERAGE` walks one mount and prints the result as one line of JSON. Without arguments it
 // reads one request per line of standard input.
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { UserError } from '../model/errors.ts';
+import { writeAll } from '../store/bulk.ts';
 import type { FailedReply } from '../sys/request-child.ts';
 import type { Coverage } from './listing.ts';
 import { type WalkedTree, walk } from './walk.ts';
@@ -20,7 +21,7 @@ export type WalkResult = { readonly kind: 'walked'; readonly walked: WalkedTree 
 const resultOf = ({ root, listingPath, covers }: WalkRequest): WalkResult => {
   const listing = openSync(listingPath, 'w', 0o600);
   try {
-    return { kind: 'walked', walked: walk(root, covers, (text) => writeSync(listing, text)) };
+    return { kind: 'walked', walked: walk(root, covers, (text) => writeAll(listing, Buffer.from(text))) };
   } catch (error) {
     if (error instanceof UserError)
       return { kind: 'failed', message: error.message, code: error.code, facts: error.facts };
@@ -34,7 +35,7 @@ const resultOf = ({ root, listingPath, covers }: WalkRequest): WalkResult => {
 };
 
 const print = (request: WalkRequest): void => {
-  writeSync(1, `${JSON.stringify(resultOf(request))}\n`);
+  writeAll(1, Buffer.from(`${JSON.stringify(resultOf(request))}\n`));
 };
 
 const [root, listingPath = '', coverage = '{}'] = process.argv.slice(2);

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/correctness/noUnusedVariables: declared for the scripts that run after this one.
 // A link to each heading, chart, claim and row, shown beside it while it is pointed at or focused. Rows get theirs when the pointer or the
-// keyboard is in their table: a page has thousands.
+// keyboard is in their table: a page has thousands. One of a table is reached with Tab, the others from it with the arrow keys.
 const PINNED = 'h2[id], h3[id], figure[id] > figcaption, details.claim[id]';
 
 const pinOf = (id: string, what: string): HTMLAnchorElement => {
@@ -40,7 +40,33 @@ const nameRows = (table: HTMLTableElement): void => {
 const pinRow = (row: HTMLTableRowElement): void => {
   const head = row.cells[0];
   if (head === undefined || row.querySelector('.pin') !== null) return;
-  (head.querySelector('.metric') ?? head).append(pinOf(row.id, 'row'));
+  const pin = pinOf(row.id, 'row');
+  pin.tabIndex = -1;
+  (head.querySelector('.metric') ?? head).append(pin);
+};
+
+const rowPins = (table: HTMLTableElement): readonly HTMLAnchorElement[] =>
+  bodyRows(table)
+    .map((row) => row.querySelector<HTMLAnchorElement>('.pin'))
+    .filter((pin) => pin?.checkVisibility() === true) as readonly HTMLAnchorElement[];
+
+/** Makes one pin of the table the one that is reached with Tab. */
+const reach = (table: HTMLTableElement, pin: HTMLAnchorElement | null | undefined): void => {
+  if (pin === null || pin === undefined) return;
+  for (const other of table.querySelectorAll<HTMLAnchorElement>('tbody .pin')) other.tabIndex = -1;
+  pin.tabIndex = 0;
+};
+
+const moveFrom = (event: KeyboardEvent): void => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const table = tableAt(event.target);
+  if (step === undefined || table === null) return;
+  const pins = rowPins(table);
+  const at = pins.indexOf(event.target as HTMLAnchorElement);
+  const next = at < 0 ? undefined : pins[at + step];
+  if (next === undefined) return;
+  event.preventDefault();
+  next.focus();
 };
 
 const tableAt = (target: EventTarget | null): HTMLTableElement | null => {
@@ -75,17 +101,25 @@ const pinPart = (part: HTMLElement): void => {
 
 const startPermalinks = (): void => {
   for (const part of document.querySelectorAll<HTMLElement>(PINNED)) pinPart(part);
-  const pinTable = (table: HTMLTableElement | null): void => {
-    if (table === null) return;
+  const pinTable = (table: HTMLTableElement, target: EventTarget | null): void => {
     nameRows(table);
     bodyRows(table).forEach(pinRow);
+    const pins = rowPins(table);
+    const focused = pins.find((pin) => pin === target);
+    reach(table, focused ?? pins.find(({ tabIndex }) => tabIndex === 0) ?? pins[0]);
   };
   document.addEventListener('pointerover', ({ target }) => {
     const table = tableAt(target);
     const row = target instanceof Element ? target.closest('tr') : null;
     if (table === null || row === null || row.parentElement?.tagName !== 'TBODY') return;
     nameRows(table);
-    if (bodyRows(table).includes(row)) pinRow(row);
+    if (!bodyRows(table).includes(row)) return;
+    pinRow(row);
+    reach(table, row.querySelector<HTMLAnchorElement>('.pin'));
   });
-  document.addEventListener('focusin', ({ target }) => pinTable(tableAt(target)));
+  document.addEventListener('focusin', ({ target }) => {
+    const table = tableAt(target);
+    if (table !== null) pinTable(table, target);
+  });
+  document.addEventListener('keydown', moveFrom);
 };

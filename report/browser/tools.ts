@@ -61,9 +61,17 @@ const savePng = async (drawing: Drawing, figure: HTMLElement): Promise<void> => 
   canvas.width = 2 * SLIDE.width;
   canvas.height = 2 * SLIDE.height;
   canvas.getContext('2d')?.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  canvas.toBlob((blob) => {
-    if (blob !== null) save(titleOf(figure), 'png', blob);
-  });
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
+  if (blob === null) throw new Error('the browser makes no picture of this size');
+  save(titleOf(figure), 'png', blob);
+};
+
+const tryPng = async (drawing: Drawing, figure: HTMLElement, at: HTMLButtonElement): Promise<void> => {
+  try {
+    await savePng(drawing, figure);
+  } catch {
+    showOutcome(at, 'failed');
+  }
 };
 
 /** As RFC 4180; a text that a spreadsheet would run as a formula begins with an apostrophe. */
@@ -150,9 +158,12 @@ const startTools = (): void => {
     const figure = document.getElementById(drawing.id)?.closest('figure');
     if (figure === null || figure === undefined) continue;
     const title = titleOf(figure);
+    const png: HTMLButtonElement = button('PNG', `save the chart ${title} as a PNG file`, () => {
+      void tryPng(drawing, figure, png);
+    });
     figure.querySelector('figcaption')?.append(
       button('SVG', `save the chart ${title} as an SVG file`, () => saveSvg(drawing, figure)),
-      button('PNG', `save the chart ${title} as a PNG file`, () => void savePng(drawing, figure)),
+      png,
       button('CSV', `save the numbers of the chart ${title} as a CSV file`, () => saveCsv(drawing, figure)),
     );
   }

@@ -32,9 +32,7 @@ const trendLines = (trend: Trend, columns: number): readonly string[] => {
         `${changedWith(change, ascii)}: ${shown(trend, change.before)} -> ${shown(trend, change.after)}`,
     ),
     ...(fence?.kind === 'fence' && fence.outside
-      ? [
-          `the latest step of ${grouped(fence.step)} is outside ${fence.lo.toPrecision(3)} to ${fence.hi.toPrecision(3)}`,
-        ]
+      ? [`the latest step of ${grouped(fence.step)} is outside ${grouped(fence.lo)} to ${grouped(fence.hi)}`]
       : []),
   ];
   return [

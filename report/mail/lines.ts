@@ -1,5 +1,5 @@
 // Lines of a mail: printable ASCII, at most 75 columns, nothing that mail programs rewrite.
-import { asciiText, splitAt, tableLines, wrapText, wrapWords } from '../text.ts';
+import { asciiText, splitAt, tableLines, wrapText } from '../text.ts';
 
 const COLUMNS = 75;
 /** One column stays free for the space in front of a line that mail programs would rewrite. */
@@ -25,8 +25,62 @@ export const mailTable = (head: readonly string[], rows: readonly (readonly stri
     TEXT_COLUMNS,
   );
 
-/** A command over several lines, each ending in a backslash, so that it can be pasted into a shell. */
+interface WordPart {
+  readonly text: string;
+  readonly isQuoted: boolean;
+}
+
+/** Characters of a word for a shell, which has single quotes and backslashes only. */
+const partsOf = (word: string): readonly WordPart[] =>
+  [...word.matchAll(/'([^']*)'|\\.|[^']/gs)].flatMap(([text, quoted]): readonly WordPart[] =>
+    quoted === undefined
+      ? [{ text, isQuoted: false }]
+      : [...quoted].map((char) => ({ text: char, isQuoted: true })),
+  );
+
+/** Pieces that are the word again where a shell joins them: each has the quotes that it needs. */
+const shellPieces = (word: string, columns: number): readonly string[] => {
+  const pieces: string[] = [];
+  let piece = '';
+  let isOpen = false;
+  for (const { text, isQuoted } of partsOf(word)) {
+    if (piece.length + text.length + 2 > columns) {
+      pieces.push(isOpen ? `${piece}'` : piece);
+      [piece, isOpen] = ['', false];
+    }
+    if (isOpen !== isQuoted) piece += "'";
+    piece += text;
+    isOpen = isQuoted;
+  }
+  if (isOpen) piece += "'";
+  return [...pieces, REWRITTEN.test(piece) ? `'${piece}'` : piece];
+};
+
+const COMMAND = { indent: '  ', hanging: '     ' };
+const COMMAND_COLUMNS = TEXT_COLUMNS - ' \\'.length;
+const LONGEST_WORD = COMMAND_COLUMNS - COMMAND.hanging.length;
+
+/**
+ * A command over several lines, each ending in a backslash, so that it can be pasted into a shell. A word that is longer than a line
+ * continues in the first column, where nothing separates its pieces.
+ */
 export const commandLines = (words: readonly string[]): readonly string[] => {
-  const lines = wrapWords(words.map(asciiText), TEXT_COLUMNS - 2, { indent: '  ', hanging: '     ' });
-  return lines.map((line, at) => (at === lines.length - 1 ? line : `${line} \\`));
+  const lines: string[] = [];
+  let line = COMMAND.indent;
+  let isEmpty = true;
+  for (const word of words.map(asciiText)) {
+    const [first = '', ...others] = word.length > LONGEST_WORD ? shellPieces(word, LONGEST_WORD) : [word];
+    if (!isEmpty && line.length + 1 + first.length > COMMAND_COLUMNS) {
+      lines.push(`${line} \\`);
+      line = COMMAND.hanging;
+      isEmpty = true;
+    }
+    line += isEmpty ? first : ` ${first}`;
+    isEmpty = false;
+    for (const piece of others) {
+      lines.push(`${line}\\`);
+      line = piece;
+    }
+  }
+  return [...lines, line];
 };

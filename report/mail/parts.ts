@@ -1,5 +1,6 @@
 // Parts that several mails share.
 import { shellLine } from '../format.ts';
+import { asciiText } from '../text.ts';
 import type { ReportView } from '../view.ts';
 import { mailLines } from './lines.ts';
 
@@ -61,5 +62,6 @@ export const commandsOf = ({ run, plan, pool }: ReportView): readonly (readonly 
     pool === null
       ? repeated(run.commandLine, plan.seed)
       : (oneCommand(pool.runs) ?? pool.runs[0]!.commandLine);
-  return [words.map((word) => shellLine([word]))];
+  // Before the quotes, because it may make some.
+  return [words.map((word) => shellLine([asciiText(word)]))];
 };

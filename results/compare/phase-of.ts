@@ -13,6 +13,14 @@ const HARNESS = 'harness';
 /** Metrics of a single phase; `createDurableWallNs` is a sum over several. */
 const OF_PHASE = /^(\p{Ll}+)(WallNs|UserNs|SystemNs|CpuNs|ServerCpuNs|PerObjectNs)$/u;
 
+const CALLS = 'CallCount';
+
+/** The phase that a metric's name says; null for sums over phases and parts of one. */
+export const phaseNamed = (metric: string): Phase | null => {
+  const name = metric.endsWith(CALLS) ? metric.slice(0, -CALLS.length) : OF_PHASE.exec(metric)?.[1];
+  return PHASES.find((phase) => phase === name) ?? null;
+};
+
 /** Null for sums over phases and for rates. The metric of a scenario with one window may have any name. */
 const phaseOf = (metric: string, data: GroupData): Phase | null => {
   const [, prefix] = OF_PHASE.exec(metric) ?? [];

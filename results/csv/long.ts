@@ -1,8 +1,9 @@
 // Long CSV, for spreadsheets and data frames: one row per sample and metric, one per counted system call, one per failed or
 // skipped sample.
 import { stringify } from 'csv-stringify/sync';
+import { phaseNamed } from '../compare/phase-of.ts';
 import { unreachable } from '../errors.ts';
-import { type OkSample, PHASES, type RunFile, type Sample } from '../schema/run.ts';
+import type { OkSample, RunFile, Sample } from '../schema/run.ts';
 import { visible } from '../visible.ts';
 import { SLOT_COLUMNS, sampleCells } from './slot.ts';
 
@@ -25,9 +26,6 @@ const unitOf = (metric: string): string => UNITS.find(([end]) => end.test(metric
 
 type CsvCells = readonly (string | number)[];
 
-const phaseIn = (metric: string): string =>
-  PHASES.find((phase) => metric.startsWith(phase) && /^[A-Z]/.test(metric.slice(phase.length))) ?? '';
-
 const callCells = (sample: OkSample): readonly CsvCells[] =>
   Object.entries(sample.ledger ?? {}).flatMap(([phase, actors]) =>
     Object.entries(actors).flatMap(([actor, calls]) =>
@@ -45,7 +43,7 @@ const callCells = (sample: OkSample): readonly CsvCells[] =>
 
 const metricCells = (values: Readonly<Record<string, number>>): readonly CsvCells[] =>
   Object.entries(values).map(([metric, value]) => [
-    phaseIn(metric),
+    phaseNamed(metric) ?? '',
     '',
     '',
     visible(metric),

@@ -23,6 +23,9 @@ const SECTIONS = [
 
 const isChanged = ({ row }: CompareView['counts'][number]): boolean => CHANGED.includes(row.status);
 
+/** Named also where no row is. */
+const ALWAYS: readonly string[] = ['worse', 'slower', 'faster', 'the same', 'below the floor'];
+
 const timesSentence = ({ kind, times }: CompareView): string => {
   if (times.length === 0) return 'No times were compared.';
   const all = plural(times.length, 'time');
@@ -32,9 +35,27 @@ const timesSentence = ({ kind, times }: CompareView): string => {
   }
   const of = (verdict: string): number => times.filter(({ row }) => row.verdict === verdict).length;
   // Of two arms only rows that are significant together are worse; the others are listed with the reason.
-  const slower = kind === 'two arms' ? times.filter(({ isRed }) => isRed).length : of('slower');
-  const rest = times.length - slower - of('faster') - of('same') - of('belowFloor');
-  return `Of ${all}, ${slower} ${kind === 'two arms' ? 'worse' : 'slower'}, ${of('faster')} faster, ${of('same')} the same, ${of('belowFloor')} below the floor, ${rest} undecided.`;
+  const red = times.filter(({ isRed }) => isRed).length;
+  const open = (judged: string): number =>
+    times.filter(({ row, isRed }) => !isRed && row.verdict === 'slower' && row.judged === judged).length;
+  const apart: readonly (readonly [number, string])[] =
+    kind === 'two arms'
+      ? [
+          [red, 'worse'],
+          [open('shown'), 'slower, not judged'],
+          [open('red'), 'slower, not confirmed'],
+        ]
+      : [[of('slower'), 'slower']];
+  const counted: readonly (readonly [number, string])[] = [
+    ...apart,
+    [of('faster'), 'faster'],
+    [of('same'), 'the same'],
+    [of('belowFloor'), 'below the floor'],
+    [of('tooFew'), 'with too few blocks'],
+  ];
+  const rest = times.length - counted.reduce((sum, [n]) => sum + n, 0);
+  const parts = counted.filter(([n, what]) => n > 0 || ALWAYS.includes(what));
+  return `Of ${all}: ${[...parts, [rest, 'undecided'] as const].map(([n, what]) => `${n} ${what}`).join('; ')}.`;
 };
 
 const countsSentence = ({ counts }: CompareView): string => {

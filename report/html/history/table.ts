@@ -13,7 +13,9 @@ const noteOf = (trend: Trend, position: number): string => {
       ? []
       : [`changed: ${valueText(trend, change.before)} → ${valueText(trend, change.after)}`]),
     ...(position === lines.length - 1 && fence?.kind === 'fence' && fence.outside
-      ? [`the step of ${fence.step} is outside ${fence.lo.toPrecision(3)} to ${fence.hi.toPrecision(3)}`]
+      ? [
+          `the step of ${valueText(trend, fence.step)} is outside ${valueText(trend, fence.lo)} to ${valueText(trend, fence.hi)}`,
+        ]
       : []),
   ];
   return parts.join('; ');
