@@ -71,13 +71,14 @@ export const familyParts = (parameters: string, source: string, baseName: string
   };
 };
 
-export const openFamily = async (
-  parameters: string,
-  source: string,
-  openBase: OpenBase,
-): Promise<SourceImage> => {
-  const spec = parseFamily(parameters, source);
-  const base = await openBase(spec.base);
+interface FamilyInput {
+  readonly spec: FamilySpec;
+  readonly parameters: string;
+  readonly source: string;
+}
+
+/** Closing it closes the base. */
+const familyOn = (base: SourceImage, { spec, parameters, source }: FamilyInput): SourceImage => {
   const pool = poolOf(spec, base.tree);
   const name = nameOfFamily(spec, base.name);
   const member = (index: number, named: { name: string; source: string }): SourceImage =>
@@ -101,4 +102,19 @@ export const openFamily = async (
       part: familyParts(parameters, source, base.name),
     },
   };
+};
+
+export const openFamily = async (
+  parameters: string,
+  source: string,
+  openBase: OpenBase,
+): Promise<SourceImage> => {
+  const spec = parseFamily(parameters, source);
+  const base = await openBase(spec.base);
+  try {
+    return familyOn(base, { spec, parameters, source });
+  } catch (error) {
+    await base.close();
+    throw error;
+  }
 };

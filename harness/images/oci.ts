@@ -143,30 +143,29 @@ const openImage = async (reference: Reference, source: string, options: OciOptio
   const { layout } = reference;
   const manifest = await readManifest(reference);
   const spool = new Spool(layout, options.spoolDir ?? tmpdir());
-  let layers: SpooledLayer[];
   try {
-    layers = await readLayers(manifest, spool);
+    const layers = await readLayers(manifest, spool);
+    // An image without layers is an empty root directory.
+    const trees = layers.length === 0 ? [emptyTree()] : layers.map(({ tree }) => tree);
+    const flattened = flatten(trees);
+    return {
+      name: tableName(
+        [basename(resolve(layout)), reference.name ?? manifest.tag].filter((part) => part !== null).join(':'),
+      ),
+      source,
+      contents: 'real',
+      tree: flattened.tree,
+      layers: trees,
+      content(tree, index): ContentRef {
+        const at = tree === flattened.tree ? flattened.origin(index) : { layer: trees.indexOf(tree), index };
+        return { kind: 'file', ...layers[at.layer]!.contents(at.index) };
+      },
+      close: async () => spool.close(),
+    };
   } catch (error) {
     spool.close();
     throw error;
   }
-  // An image without layers is an empty root directory.
-  const trees = layers.length === 0 ? [emptyTree()] : layers.map(({ tree }) => tree);
-  const flattened = flatten(trees);
-  return {
-    name: tableName(
-      [basename(resolve(layout)), reference.name ?? manifest.tag].filter((part) => part !== null).join(':'),
-    ),
-    source,
-    contents: 'real',
-    tree: flattened.tree,
-    layers: trees,
-    content(tree, index): ContentRef {
-      const at = tree === flattened.tree ? flattened.origin(index) : { layer: trees.indexOf(tree), index };
-      return { kind: 'file', ...layers[at.layer]!.contents(at.index) };
-    },
-    close: async () => spool.close(),
-  };
 };
 
 /** Each member is read whole: its tag names its layers, which others may have too. */

@@ -128,7 +128,6 @@ const CAREFUL: Readonly<Record<string, readonly string[]>> = {
   'harness/images/dump.ts': ['createReadStream'],
   'harness/images/fixture.ts': ['readFileSync'],
   'harness/images/make-fixtures-main.ts': ['readFileSync', 'writeFileSync'],
-  'harness/images/oci-blobs.ts': ['createReadStream'],
   'harness/images/spool.ts': ['openSync'],
 };
 

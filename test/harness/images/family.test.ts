@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { readImage } from '../../../harness/erofs/read-image.ts';
 import { imageBytes } from '../../../harness/erofs/writer.ts';
+import { openFamily } from '../../../harness/images/family.ts';
 import { openParts, openSource } from '../../../harness/images/registry.ts';
 import type { SourceImage } from '../../../harness/model/image.ts';
 import { S_IFMT, S_IFREG, type Tree } from '../../../harness/model/tree.ts';
@@ -46,6 +47,28 @@ describe('a family', () => {
     it(`refuses ${rest}`, async () => {
       await assert.rejects(open(rest), message);
     });
+
+  it('closes its base if it cannot be made of it', async () => {
+    const base = await openSource(BASE);
+    let closed = 0;
+    const damaged: SourceImage = {
+      ...base,
+      layers: base.layers.map((layer) => ({
+        ...layer,
+        entry: () => {
+          throw new Error('a layer is damaged');
+        },
+      })),
+      close: async () => {
+        closed++;
+      },
+    };
+    await assert.rejects(
+      openFamily(`base=${BASE},count=2`, 'family', async () => damaged),
+      /a layer is damaged/,
+    );
+    assert.equal(closed, 1);
+  });
 
   it('has members with equal bytes alone, in a larger family and on the base of a manifest', async () => {
     const spec = 'count=6,app=20..40,shared=0.5,seed=3';

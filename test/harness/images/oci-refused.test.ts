@@ -83,6 +83,24 @@ describe('openOci refuses a layout', () => {
     await layout.refuses('bad-oci', /digest of an uncompressed layer is wrong/);
   });
 
+  it('and leaves no file open', async () => {
+    const descriptors = (): string[] => readdirSync('/proc/self/fd');
+    const good = tarOf({ path: 'f', contents: BIG });
+    const bad = tarOf({ path: 'f/x', contents: '' }, { path: 'l', type: '1', link: 'nothing' });
+    layout.add(
+      layout.manifest([
+        [gzipSync(good), good],
+        [gzipSync(bad), bad],
+      ]),
+    );
+    const before = descriptors();
+    await layout.refuses('bad-layer', /target of a hard link/);
+    assert.equal(descriptors().length, before.length);
+    layout.write('index.json', { manifests: [layout.blob(Buffer.from('{'), 'x')] });
+    await layout.refuses('bad-oci', /not JSON/);
+    assert.equal(descriptors().length, before.length);
+  });
+
   it('with a truncated compressed layer', async () => {
     const tar = tarOf({ path: 'a', contents: BIG });
     layout.add(layout.manifest([[gzipSync(tar).subarray(0, 50_000), tar]]));
