@@ -3,9 +3,9 @@
 import { median as medianOfFew } from 'simple-statistics';
 import type { Metric } from '../schema/run.ts';
 import { type Interval, mapInterval } from '../stats/interval.ts';
-import { type ByBlock, numbersOf } from '../stats/log-ratio.ts';
-import { LOOK_CONFIDENCE, median } from '../stats/median.ts';
-import { intervalOver } from '../stats/over-blocks.ts';
+import type { ByBlock } from '../stats/log-ratio.ts';
+import { LOOK_CONFIDENCE } from '../stats/median.ts';
+import { centerOver, intervalOver } from '../stats/over-blocks.ts';
 import { NULL_ARM } from './phase-of.ts';
 import type { Row, Versus } from './rows.ts';
 import { judge, type Verdict, type Zone } from './verdict.ts';
@@ -60,12 +60,13 @@ export const combine = (rows: readonly Row[], better: Metric['better']): readonl
       return logs === null ? [] : [[arm, perBlock(logs)] as const];
     }),
   );
-  const nullMedian = median(numbersOf(logsOf.get(NULL_ARM) ?? new Map()));
+  const nullLogs = logsOf.get(NULL_ARM) ?? new Map();
+  const nullCenterLog = centerOver(nullLogs, intervalOver(nullLogs, LOOK_CONFIDENCE));
   return [...logsOf].map(([arm, logs]): CombinedCell => {
     const ratio = mapInterval(intervalOver(logs, LOOK_CONFIDENCE), Math.exp);
     const each = rows.flatMap((row) => row.cells.find((cell) => cell.arm === arm)?.versus ?? []);
     const zone = zoneOfAll(each);
-    const nullCenter = arm === NULL_ARM || nullMedian === null ? null : Math.exp(nullMedian);
+    const nullCenter = arm === NULL_ARM || nullCenterLog === null ? null : Math.exp(nullCenterLog);
     const verdict = judge(ratio, zone, better, nullCenter);
     const floor = Math.max(...each.map((one) => one.floor));
     return { arm, ratio, zone, floor, verdict };

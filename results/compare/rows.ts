@@ -134,8 +134,11 @@ const hasZeros = (arm: ByBlock, baseline: ByBlock): boolean => {
   return false;
 };
 
-const centerOf = (values: ByBlock | undefined, baseline: ByBlock): number | null => {
+/** The printed ratio of the null arm; of too few blocks their median. */
+const nullCenterOf = (values: ByBlock | undefined, baseline: ByBlock): number | null => {
   if (values === undefined) return null;
+  const ratio = ratioOver(values, baseline, LOOK_CONFIDENCE);
+  if (ratio.kind === 'interval') return ratio.center;
   const logs = median(logRatios(values, baseline));
   return logs === null ? null : Math.exp(logs);
 };
@@ -153,7 +156,7 @@ export const rowOf = (data: GroupData, metric: string, design: Design): Row | nu
   const info = metricInfo(design.catalogue, data.group.scenario, metric);
   const baseline = baselineOf(arms, design);
   const emptyCall = emptyCallOf(data);
-  const nullCenter = baseline === null ? null : centerOf(arms.get(NULL_ARM), baseline.values);
+  const nullCenter = baseline === null ? null : nullCenterOf(arms.get(NULL_ARM), baseline.values);
   const isJudged =
     info.judged !== false &&
     metric !== COMMAND_START &&

@@ -4,6 +4,7 @@ import { combine } from '../../../results/compare/combine.ts';
 import { type Cell, type Row, rowOf } from '../../../results/compare/rows.ts';
 import { type GroupData, startTally } from '../../../results/compare/tally.ts';
 import type { Sample } from '../../../results/schema/run.ts';
+import { firstBlockOf } from '../../../results/stats/pooled-blocks.ts';
 import { ARMS, BASELINE, exampleRun } from '../../report/support/example.ts';
 
 const { run, samples } = exampleRun();
@@ -176,4 +177,31 @@ test('a metric that is not judged has values and no verdict, also if only the sc
   });
   assert.equal(row!.info.title, 'ours');
   assert.ok(row!.cells.every(({ median, versus }) => median > 0 && versus === null));
+});
+
+test('in a pool the noise is the ratio of the null arm over the runs that the report prints', () => {
+  const pooled = (base: number, ofRun: (run: number) => number) =>
+    new Map(
+      [1, 2, 3, 4, 5].flatMap((run) =>
+        Array.from({ length: 8 }, (_, block) => [firstBlockOf(run) + block, base * ofRun(run)] as const),
+      ),
+    );
+  const rowOfPool = (noisyRuns: number): Row => {
+    const walkWallNs = new Map([
+      [BASELINE, pooled(1e8, () => 1)],
+      ['composefs-fuse', pooled(1e8, () => 1.083)],
+      ['null', pooled(1e8, (run) => (run <= noisyRuns ? 1.35 : 1))],
+    ]);
+    const walk = groupsOf(samples).find(({ group }) => group.scenario === 'walk-cold')!;
+    return rowOf({ ...walk, time: new Map([['walkWallNs', walkWallNs]]) }, 'walkWallNs', design)!;
+  };
+  const verdicts = (noisyRuns: number): readonly unknown[] => {
+    const row = rowOfPool(noisyRuns);
+    const combined = combine([row, row], 'lower').find(({ arm }) => arm === 'composefs-fuse');
+    return [cell(row, 'composefs-fuse').versus?.verdict, combined?.verdict];
+  };
+  const printed = cell(rowOfPool(2), 'null').versus?.ratio;
+  assert.ok(printed?.kind === 'interval' && printed.center.toFixed(3) === '1.128');
+  assert.deepEqual(verdicts(0), ['slower', 'slower']);
+  assert.deepEqual(verdicts(2), ['undecided', 'undecided']);
 });
