@@ -118,7 +118,7 @@ const judge = (evidence: Evidence): Judgement => {
       ...(largest === undefined ? [NEEDED] : []),
       ...(manifests.length === 0 ? [MANIFESTS[0]!] : []),
     ];
-    return unmeasuredLarge(evidence, [...missing, SCENARIO], [SCENARIO]);
+    return unmeasuredLarge(evidence, missing, [SCENARIO]);
   }
   const [files, group] = largest;
   const failed = evidence

@@ -97,7 +97,7 @@ export const claim: Claim = {
   judge(evidence) {
     const arms = [STACKED, ALONE];
     const groups = groupPerImage(evidence, { scenario: SCENARIO, arms, metric: SLAB });
-    if (groups.length === 0) return unmeasuredLarge(evidence, [...arms, SCENARIO], [SCENARIO]);
+    if (groups.length === 0) return unmeasuredLarge(evidence, arms, [SCENARIO]);
     const feature = evidence.run.environment.features['memory-group'];
     const hasPeak = groups.some((group) => evidence.values(group, STACKED, PEAK).size > 0);
     if (!hasPeak)

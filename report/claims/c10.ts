@@ -113,7 +113,7 @@ export const claim: Claim = {
       (group) => readFirstGroup(evidence, group) !== null,
     );
     return cold.length === 0
-      ? unmeasuredLarge(evidence, [...arms, 'prefetch'], ['walk-cold', 'prefetch'])
+      ? unmeasuredLarge(evidence, arms, ['walk-cold', 'prefetch'])
       : overLargeImages(evidence, cold, verdictOn);
   },
 };

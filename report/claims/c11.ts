@@ -142,7 +142,7 @@ const judge = (evidence: Evidence): Judgement => {
   const arms = [FILE, LOOP, DIRECT];
   const groups = groupPerImage(evidence, { scenario: SCENARIO, arms, metric: METRIC });
   if (groups.length === 0)
-    return unmeasured(evidence, arms, `cfsbench run --profile full --scenarios ${SCENARIO}`);
+    return unmeasured(evidence, [...arms, SCENARIO], `cfsbench run --profile full --scenarios ${SCENARIO}`);
   const verdicts = groups.flatMap((group) => {
     const bytes = cachedBytes(evidence, group);
     return bytes === null ? [] : [verdictOn(evidence, group, bytes)];

@@ -159,7 +159,7 @@ const verityText = (evidence: Evidence): string => {
 const judgeStandIn = (evidence: Evidence): Judgement => {
   const group = largest(evidence, [WITHOUT_VERITY, FILE], SUM);
   if (group === undefined)
-    return unmeasured(evidence, [WITHOUT_VERITY, FILE], `cfsbench run --scenarios ${SCENARIO}`);
+    return unmeasured(evidence, [WITHOUT_VERITY, FILE, SCENARIO], `cfsbench run --scenarios ${SCENARIO}`);
   const few =
     mountsOf(group) < FEWEST_MOUNTS
       ? `; ${mountsOf(group)} mounts are too few to measure the memory of one: --profile full`

@@ -14,7 +14,7 @@ import {
 } from './enforcement.ts';
 import { type Evidence, groupText } from './evidence.ts';
 import { countFigures, EVERY_PASS, exactFigure, hasFewPasses, isEqual } from './figures.ts';
-import { unmeasured } from './missing.ts';
+import { NO_FAILURE, unmeasured } from './missing.ts';
 import { SCRIVANO_V3 } from './sources.ts';
 import type { Tristate } from './verdicts.ts';
 
@@ -176,7 +176,7 @@ const unanswered = (evidence: Evidence, found: readonly Figure[]): Judgement =>
 
 const BROKEN = {
   because: 'slots of pulls, or of attacks by a server, failed',
-  wouldDecide: 'the same run without failed slots; the list of failures has the reason of each',
+  wouldDecide: NO_FAILURE,
 } as const;
 
 const DIFFERENT = {

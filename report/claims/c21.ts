@@ -100,7 +100,7 @@ const judge = (evidence: Evidence): Judgement => {
   if (groups.length === 0)
     return unmeasured(
       evidence,
-      [SCENARIO, NEEDED, ...MANIFESTS],
+      [SCENARIO, NEEDED, MANIFESTS[0]!],
       `cfsbench run --profile lives --scenarios ${SCENARIO}`,
     );
   const entries = ({ group }: GroupData): number => entriesOf(evidence, group.image);

@@ -45,6 +45,14 @@ export interface Evidence {
   failed(filter: GroupFilter): readonly FailedSample[];
   /** The run's reason why a backend, scenario or image has no samples; null if it has none. */
   whyMissing(id: string): string | null;
+  /** What kind of reason that is. */
+  absence(id: string): Absence | null;
+}
+
+/** `skipped`: a feature, privilege or program is missing; `late`: there was no time. */
+interface Absence {
+  readonly kind: 'skipped' | 'failed' | 'late' | 'emulated';
+  readonly text: string;
 }
 
 const NOTHING: ByBlock = new Map();
@@ -90,6 +98,18 @@ export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
     isPinned && filter.params?.['placement'] === undefined
       ? { ...filter, params: { ...filter.params, placement: 'same-cpu' } }
       : filter;
+  const absence = (id: string): Absence | null => {
+    const skipped = run.skipped.find((one) => isSkipped(one, id));
+    if (skipped !== undefined) return { kind: 'skipped', text: `${skipped.need}: ${skipped.reason}` };
+    const failed = tallied.failures.find(({ scenario, backend }) => scenario === id || backend === id);
+    if (failed !== undefined) return { kind: 'failed', text: `failed: ${failed.message}` };
+    const sample = tallied.skips.find(({ scenario, backend }) => scenario === id || backend === id);
+    if (sample !== undefined) return { kind: 'skipped', text: `${sample.need}: ${sample.reason}` };
+    const dropped = run.plan.dropped.find((one) => droppedScenario(one) === id);
+    if (dropped !== undefined) return { kind: 'late', text: droppedText(dropped) };
+    const emulated = emulationText(run);
+    return emulated === null ? null : { kind: 'emulated', text: emulated };
+  };
   return {
     run,
     groups: (filter) => tallied.groups.filter((group) => matches(group, asPlaced(filter))),
@@ -114,16 +134,8 @@ export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
       return [...new Set(tallied.failures.filter((one) => keys.has(groupKey(one))).map(({ arm }) => arm))];
     },
     failed: (filter) => tallied.failures.filter((one) => matches({ group: one }, asPlaced(filter))),
-    whyMissing(id) {
-      const skipped = run.skipped.find((one) => isSkipped(one, id));
-      if (skipped !== undefined) return `${skipped.need}: ${skipped.reason}`;
-      const failed = tallied.failures.find(({ scenario, backend }) => scenario === id || backend === id);
-      if (failed !== undefined) return `failed: ${failed.message}`;
-      const sample = tallied.skips.find(({ scenario, backend }) => scenario === id || backend === id);
-      if (sample !== undefined) return `${sample.need}: ${sample.reason}`;
-      const dropped = run.plan.dropped.find((one) => droppedScenario(one) === id);
-      return dropped === undefined ? emulationText(run) : droppedText(dropped);
-    },
+    whyMissing: (id) => absence(id)?.text ?? null,
+    absence,
   };
 };
 

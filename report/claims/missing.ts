@@ -1,12 +1,14 @@
 // The judgement of a rule when the run lacks its values. Pure.
 import { FEWEST_PASSES } from '../../results/compare/counts.ts';
-import { droppedScenario, droppedText } from '../../results/not-measured.ts';
+import { droppedScenario, droppedText, isSkipped } from '../../results/not-measured.ts';
 import type { Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 
 export const MORE_BLOCKS = 'more blocks (--blocks 24) on a quiet machine, or a larger image';
 
 export const LONGER = 'the same run with a longer --budget';
+
+export const NO_FAILURE = 'the same run without failed slots; the list of failures has the reason of each';
 
 /** `scenarios`: those that were counted too rarely. A single pass is made without BPF, whatever is asked. */
 export const morePasses = ({ run }: Evidence, scenarios: readonly string[]): string => {
@@ -19,17 +21,18 @@ export const morePasses = ({ run }: Evidence, scenarios: readonly string[]): str
     : 'the same run as root where BPF works, with three counting passes';
 };
 
-/** The first of these ids that has no samples, with the run's reason. */
-const firstReason = (evidence: Evidence, ids: readonly string[]): string | null => {
-  for (const id of ids) {
-    const reason = evidence.whyMissing(id);
-    if (reason !== null) return `${id}: ${reason}`;
-  }
-  return null;
+/** Of these ids the first that cannot run, else the first that failed, else the first without samples; null without a reason. */
+const firstReason = (evidence: Evidence, ids: readonly string[]) => {
+  const known = ids.flatMap((id) => {
+    const absence = evidence.absence(id);
+    return absence === null ? [] : [{ kind: absence.kind, text: `${id}: ${absence.text}` }];
+  });
+  const first = (wanted: string) => known.find(({ kind }) => kind === wanted);
+  return first('skipped') ?? first('failed') ?? known[0] ?? null;
 };
 
 export const missingReason = (evidence: Evidence, ids: readonly string[]): string =>
-  firstReason(evidence, ids) ?? `the run has no samples of ${ids.join(', ')}`;
+  firstReason(evidence, ids)?.text ?? `the run has no samples of ${ids.join(', ')}`;
 
 /** A scenario that was left out for lack of time can be tested by a longer run. */
 const droppedReason = ({ run }: Evidence, ids: readonly string[]): string | null => {
@@ -37,35 +40,50 @@ const droppedReason = ({ run }: Evidence, ids: readonly string[]): string | null
   return dropped === undefined ? null : droppedText(dropped);
 };
 
-/** Without any value: undecided if there was no time, else not testable with the run's reason. */
+/** The whole run lacks one of these, which no longer run would add. */
+const cannotRun = ({ run }: Evidence, ids: readonly string[]): boolean =>
+  run.skipped.some(
+    (one) =>
+      (one.kind === 'scenario' || (one.kind === 'arm' && one.image === undefined)) &&
+      ids.some((id) => isSkipped(one, id)),
+  );
+
+/** Without any value: undecided if there was no time or slots failed, else not testable with the run's reason. */
 export const untested = (
   evidence: Evidence,
   ids: readonly string[],
   figures: readonly Figure[] = [],
 ): Judgement => {
   const noTime = droppedReason(evidence, ids);
-  return noTime === null
-    ? { verdict: 'not testable', because: missingReason(evidence, ids), figures }
-    : { verdict: 'undecided', because: `left out: ${noTime}`, wouldDecide: LONGER, figures };
+  if (noTime !== null)
+    return { verdict: 'undecided', because: `left out: ${noTime}`, wouldDecide: LONGER, figures };
+  const because = missingReason(evidence, ids);
+  return firstReason(evidence, ids)?.kind === 'failed'
+    ? { verdict: 'undecided', because, wouldDecide: NO_FAILURE, figures }
+    : { verdict: 'not testable', because, figures };
 };
 
-/** Not testable with the run's reason; else undecided, with the command to type. */
+/**
+ * `ids`: all that the rule needs, its scenarios too. Not testable with the run's reason if one cannot run; else undecided, with a
+ * longer budget if there was no time, or the command to type.
+ */
 export const unmeasured = (
   evidence: Evidence,
   ids: readonly string[],
   command: string,
   figures: readonly Figure[] = [],
 ): Judgement => {
-  const open = (because: string): Judgement => ({
+  const open = (because: string, wouldDecide: string): Judgement => ({
     verdict: 'undecided',
     because,
-    wouldDecide: command,
+    wouldDecide,
     figures,
   });
   const noTime = droppedReason(evidence, ids);
-  if (noTime !== null) return open(`left out: ${noTime}`);
+  if (noTime !== null && !cannotRun(evidence, ids)) return open(`left out: ${noTime}`, LONGER);
   const reason = firstReason(evidence, ids);
-  return reason === null
-    ? open(`no image of this run has all of these: ${ids.join(', ')}`)
-    : { verdict: 'not testable', because: reason, figures };
+  if (reason === null) return open(`no image of this run has all of these: ${ids.join(', ')}`, command);
+  return reason.kind === 'failed'
+    ? open(reason.text, NO_FAILURE)
+    : { verdict: 'not testable', because: reason.text, figures };
 };

@@ -50,13 +50,17 @@ export const tooSmall = (
   };
 };
 
-/** As `unmeasured`, but asks for a large image if the run has none. */
+/** As `unmeasured`, of arms and scenarios, but asks for a large image if the run has none. */
 export const unmeasuredLarge = (
   evidence: Evidence,
-  ids: readonly string[],
+  arms: readonly string[],
   scenarios: readonly string[],
 ): Judgement => {
-  const judgement = unmeasured(evidence, ids, `${FULL_PROFILE} --scenarios ${scenarios.join(',')}`);
+  const judgement = unmeasured(
+    evidence,
+    [...arms, ...scenarios],
+    `${FULL_PROFILE} --scenarios ${scenarios.join(',')}`,
+  );
   const most = Math.max(0, ...evidence.run.images.map(({ entryCount }) => entryCount));
   return judgement.verdict === 'undecided' && most < ENOUGH_ENTRIES
     ? tooSmall(evidence, { count: most, scenarios }, judgement.figures)
