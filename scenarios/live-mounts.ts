@@ -29,26 +29,39 @@ export interface LiveMount {
   readonly mounted: Mounted;
 }
 
-const serversOf = (live: readonly LiveMount[]): readonly number[] => [
+interface Served {
+  readonly mounted: Pick<Mounted, 'servers'>;
+}
+
+/** Null if one of them is. */
+const sumOf = (all: readonly (number | null)[]): number | null =>
+  all.reduce((sum, one) => (sum === null || one === null ? null : sum + one), 0);
+
+const serversOf = (live: readonly Served[]): readonly number[] => [
   ...new Set(live.flatMap(({ mounted }) => mounted.servers)),
 ];
 
+/** `share` is null where the kernel does not report the one of each server. */
 export const serverBytes = (
-  { meters }: Machine,
-  live: readonly LiveMount[],
-): { peak: number; share: number } => {
+  { meters }: { readonly meters: Pick<Meters, 'processMemory'> },
+  live: readonly Served[],
+): { peak: number; share: number | null } => {
   const all = serversOf(live).flatMap((pid) => meters.processMemory(pid) ?? []);
   return {
     peak: all.reduce((sum, { peakBytes }) => sum + peakBytes, 0),
-    share: all.reduce((sum, { shareBytes }) => sum + shareBytes, 0),
+    share: sumOf(all.map(({ shareBytes }) => shareBytes)),
   };
 };
+
+export const serverShare = (share: number | null, mounts: number): Values =>
+  share === null ? {} : { serverPerMountBytes: share / mounts };
 
 /** Skips the slot if each mount has a server of its own and they do not fit into memory. */
 export const checkRoom = ({ machine }: Stage, live: readonly LiveMount[], mounts: number): void => {
   if (live.length !== 2 || serversOf(live).length < 2) return;
-  const wanted = (serverBytes(machine, live).share / 2) * mounts;
-  const room = machine.meters.kernelMemory().availableBytes * SERVER_SHARE;
+  const { share, peak } = serverBytes(machine, live);
+  const wanted = ((share ?? peak) / 2) * mounts;
+  const room = (machine.meters.kernelMemory().availableBytes ?? Number.POSITIVE_INFINITY) * SERVER_SHARE;
   if (wanted > room)
     throw new UserError(
       `${mounts} servers need ${Math.round(wanted / 1e6)} MB, more than a quarter of the available memory (${Math.round(room / 1e6)} MB)`,
@@ -57,13 +70,13 @@ export const checkRoom = ({ machine }: Stage, live: readonly LiveMount[], mounts
 };
 
 /** Kernel memory by metric; `slabObject` counts objects in use, not whole slabs. */
-const KERNEL_MEMORY: Readonly<Record<string, (now: KernelMemory) => number>> = {
+const KERNEL_MEMORY: Readonly<Record<string, (now: KernelMemory) => number | null>> = {
   slabObjectPerMountBytes: (now) => now.slabObjectBytes,
-  slabObjectPerMountCount: (now) =>
-    [...now.caches.values()].reduce((sum, { objectCount }) => sum + objectCount, 0),
+  slabObjectPerMountCount: ({ caches }) =>
+    caches === null ? null : sumOf([...caches.values()].map(({ objectCount }) => objectCount)),
   slabPerMountBytes: (now) => now.slabBytes,
   percpuPerMountBytes: (now) => now.percpuBytes,
-  kernelPerMountBytes: (now) => now.slabBytes + now.percpuBytes + now.stackBytes + now.pageTableBytes,
+  kernelPerMountBytes: (now) => sumOf([now.slabBytes, now.percpuBytes, now.stackBytes, now.pageTableBytes]),
 };
 /** `slabObjectPerMountBytes` to `slabObjectPerMountResolutionBytes`. */
 const resolutionOf = (metric: string): string =>
@@ -80,16 +93,20 @@ interface KernelReadings {
 
 /**
  * A growth that does not exceed the noise is no measurement: its value is absent, and the metric of its resolution has the noise.
- * Empty if caches were dropped between the readings.
+ * Both are absent if the kernel does not report the memory, and all if caches were dropped between the readings.
  */
 export const kernelShare = ({ first, before, after }: KernelReadings, mounts: number): Values =>
   after.dropCount !== first.dropCount
     ? {}
     : Object.fromEntries(
-        Object.entries(KERNEL_MEMORY).map(([metric, of]) => {
-          const resolution = Math.abs(of(before) - of(first));
-          const added = of(after) - of(before);
-          return added > resolution ? [metric, added / mounts] : [resolutionOf(metric), resolution / mounts];
+        Object.entries(KERNEL_MEMORY).flatMap(([metric, of]): [string, number][] => {
+          const [atFirst, atStart, atEnd] = [of(first), of(before), of(after)];
+          if (atFirst === null || atStart === null || atEnd === null) return [];
+          const resolution = Math.abs(atStart - atFirst);
+          const added = atEnd - atStart;
+          return [
+            added > resolution ? [metric, added / mounts] : [resolutionOf(metric), resolution / mounts],
+          ];
         }),
       );
 
@@ -187,7 +204,7 @@ const run = async (stage: Stage): Promise<Values> => {
     ...down,
     mountAndUnmountPerMountWallNs: (setUpWallNs + Number(down['tearDownWallNs'])) / mounts,
     ...kernelShare({ first, before, after }, mounts),
-    serverPerMountBytes: servers.share / mounts,
+    ...serverShare(servers.share, mounts),
     serverPeakPerMountBytes: servers.peak / mounts,
   };
 };

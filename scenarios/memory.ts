@@ -5,6 +5,7 @@ import { UserError } from '../harness/model/errors.ts';
 import type { KernelMemory } from '../harness/model/machine.ts';
 import type { Metric, Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { coldMount } from './in-mount.ts';
+import { serverBytes } from './live-mounts.ts';
 import { DROPPED_CACHES, LS } from './needs.ts';
 
 /** Other load on the machine is in the sums; the more entries, the less it matters. */
@@ -24,34 +25,40 @@ const CACHES: Readonly<Record<string, RegExp>> = {
   diskInode: /^(ext4|xfs|btrfs)_inode/,
 };
 
-const objectsIn = (memory: KernelMemory, pattern: RegExp): number =>
-  [...memory.caches].reduce(
-    (sum, [name, { objectCount }]) => sum + (pattern.test(name) ? objectCount : 0),
-    0,
+const objectsIn = ({ caches }: KernelMemory, pattern: RegExp): number | null =>
+  caches === null
+    ? null
+    : [...caches].reduce((sum, [name, { objectCount }]) => sum + (pattern.test(name) ? objectCount : 0), 0);
+
+/** Without what the kernel does not report. */
+const known = (values: Readonly<Record<string, number | null>>): Values =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]): [string, number][] =>
+      value === null ? [] : [[name, value]],
+    ),
   );
 
 const grown = (title: string): Metric => ({ title, better: 'lower', noise: 'noisy' });
 
-const growth = (
-  { machine: { meters }, image }: Stage,
-  { servers }: Mounted,
-  before: KernelMemory,
-  after: KernelMemory,
-): Values => {
-  const bytes = after.slabObjectBytes - before.slabObjectBytes;
-  return {
+/** `entryCount`: of the image. What the kernel does not report is absent. */
+export const growth = (before: KernelMemory, after: KernelMemory, entryCount: number): Values => {
+  const between = (of: (now: KernelMemory) => number | null): number | null => {
+    const [atStart, atEnd] = [of(before), of(after)];
+    return atStart === null || atEnd === null ? null : atEnd - atStart;
+  };
+  const bytes = between((now) => now.slabObjectBytes);
+  return known({
     slabObjectBytes: bytes,
-    slabPerEntryBytes: bytes / image.tree.count,
-    slabTotalBytes: after.slabBytes - before.slabBytes,
-    pageCacheBytes: after.cachedBytes - before.cachedBytes,
-    serverBytes: servers.reduce((sum, pid) => sum + (meters.processMemory(pid)?.shareBytes ?? 0), 0),
+    slabPerEntryBytes: bytes === null ? null : bytes / entryCount,
+    slabTotalBytes: between((now) => now.slabBytes),
+    pageCacheBytes: between((now) => now.cachedBytes),
     ...Object.fromEntries(
       Object.entries(CACHES).map(([name, pattern]) => [
         `${name}Count`,
-        objectsIn(after, pattern) - objectsIn(before, pattern),
+        between((now) => objectsIn(now, pattern)),
       ]),
     ),
-  };
+  });
 };
 
 /**
@@ -88,7 +95,12 @@ const measureOnce = async (stage: Stage, name: string): Promise<Values | null> =
       const peak = await listInGroup(stage, mounted);
       const after = meters.kernelMemory();
       cachesKept = after.dropCount === before.dropCount;
-      return { ...growth(stage, mounted, before, after), ...peak };
+      const servers = serverBytes(stage.machine, [{ mounted }]).share;
+      return {
+        ...growth(before, after, stage.image.tree.count),
+        ...(servers === null ? {} : { serverBytes: servers }),
+        ...peak,
+      };
     },
     name,
   );

@@ -13,6 +13,7 @@ import {
   type LiveMount,
   QUIET_MS,
   serverBytes,
+  serverShare,
   unmountAll,
 } from './live-mounts.ts';
 import { DROPPED_CACHES } from './needs.ts';
@@ -37,9 +38,10 @@ const startAll = async (stage: Stage, live: readonly LiveMount[]): Promise<void>
     ]);
 };
 
-/** Empty if caches were dropped by another process between the readings. */
+/** Empty if caches were dropped by another process between the readings, or if the kernel does not report them. */
 const cacheGrowth = (before: KernelMemory, after: KernelMemory, count: number): Values => {
-  if (after.dropCount !== before.dropCount) return {};
+  if (after.dropCount !== before.dropCount || after.cachedBytes === null || before.cachedBytes === null)
+    return {};
   const bytes = after.cachedBytes - before.cachedBytes;
   return { pageCacheBytes: bytes, pageCachePerImageBytes: bytes / count };
 };
@@ -127,7 +129,7 @@ export const scenario: Scenario = {
       ...disk,
       ...cacheGrowth(before, after, count),
       ...kernelShare({ first, before, after }, count),
-      serverPerMountBytes: servers.share / count,
+      ...serverShare(servers.share, count),
     };
   },
   derive: (values) => values,

@@ -47,6 +47,7 @@ export const WITHOUT_RUNS: readonly string[] = [
   'harness/sys/files',
   'harness/sys/give-back',
   'harness/sys/journal',
+  'harness/sys/kernel-memory',
   'harness/sys/machine-label',
   'harness/sys/mapper-devices',
   'harness/sys/marked-folder',

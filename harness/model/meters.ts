@@ -72,27 +72,28 @@ export interface WindowTotals {
 }
 
 /** Memory of the whole machine. */
+/** Null: this kernel does not report it, or the harness may not read it. */
 export interface KernelMemory {
   /** Whole slabs, including free objects in them. */
-  readonly slabBytes: number;
-  /** Objects in use in all slab caches; 0 if the harness may not read them. */
-  readonly slabObjectBytes: number;
-  readonly percpuBytes: number;
-  readonly stackBytes: number;
-  readonly pageTableBytes: number;
-  readonly cachedBytes: number;
-  readonly availableBytes: number;
+  readonly slabBytes: number | null;
+  /** Objects in use in all slab caches. */
+  readonly slabObjectBytes: number | null;
+  readonly percpuBytes: number | null;
+  readonly stackBytes: number | null;
+  readonly pageTableBytes: number | null;
+  readonly cachedBytes: number | null;
+  readonly availableBytes: number | null;
   /** Number of cache drops since boot. Readings before and after a drop are not comparable. */
   readonly dropCount: number;
-  /** Objects in use by slab cache; empty if the harness may not read them. */
-  readonly caches: ReadonlyMap<string, { readonly objectCount: number; readonly bytes: number }>;
+  /** Objects in use by slab cache. */
+  readonly caches: ReadonlyMap<string, { readonly objectCount: number; readonly bytes: number }> | null;
 }
 
 export interface ProcessMemory {
   /** Peak resident memory since the exec. */
   readonly peakBytes: number;
-  /** Resident memory now; shared pages count by share (PSS). */
-  readonly shareBytes: number;
+  /** Resident memory now; shared pages count by share (PSS). Null if the kernel does not report it. */
+  readonly shareBytes: number | null;
 }
 
 /** A new control group that records the peak memory of its members. */

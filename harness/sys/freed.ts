@@ -29,10 +29,12 @@ export const waitForFreed = (): void => {
   for (let period = 0; period < PERIODS; period++) cMembarrier(NR.membarrier, GLOBAL, 0, 0);
   const untilNs = nowNs() + LIMIT_NS;
   let least = kernelMemory().slabObjectBytes;
+  if (least === null) return;
   let sinceNs = nowNs();
   while (nowNs() - sinceNs < STEADY_NS && nowNs() < untilNs) {
     pause();
     const held = kernelMemory().slabObjectBytes;
+    if (held === null) return;
     if (held > least - SLACK_BYTES) continue;
     least = held;
     sinceNs = nowNs();

@@ -1,7 +1,8 @@
 // Memory of the kernel and of a process.
 //
 // Reads:   /proc/meminfo, /proc/vmstat, /proc/slabinfo, /proc/sys/vm/stat_refresh, /proc/PID/{status,smaps_rollup}.
-// Needs:   root for slabinfo and stat_refresh; without it the list of caches is empty and small changes appear late.
+// Needs:   root for slabinfo and stat_refresh; without it the caches are null and small changes appear late. A container may have
+//          no slabinfo at all; /proc/meminfo has Percpu since Linux 4.20, and smaps_rollup is missing in some sandboxes.
 // Error:   free slabs count; the kernel merges caches of equal size under one name (slab_merge); other processes of the machine
 //          are included.
 // Cost:    less than a millisecond.
@@ -12,8 +13,10 @@ import { readText } from './read-text.ts';
 
 const KIB = 1024;
 
+type ReadText = typeof readText;
+
 /** Cache name to objects in use and their bytes. */
-const parseSlabinfo = (lines: string): KernelMemory['caches'] =>
+const parseSlabinfo = (lines: string): NonNullable<KernelMemory['caches']> =>
   new Map(
     lines.split('\n').flatMap((line) => {
       const found = /^(\S+)\s+(\d+)\s+\d+\s+(\d+)\s/.exec(line);
@@ -23,13 +26,19 @@ const parseSlabinfo = (lines: string): KernelMemory['caches'] =>
     }),
   );
 
-export const kernelMemory = (): KernelMemory => {
+const bytesAfter = (text: string | null, name: string): number | null => {
+  const kib = numberAfter(text, name);
+  return kib === null ? null : kib * KIB;
+};
+
+export const kernelMemory = (read: ReadText = readText): KernelMemory => {
   // Adds the per-CPU counters to the sums.
-  readText('/proc/sys/vm/stat_refresh');
-  const meminfo = readText('/proc/meminfo');
-  const vmstat = readText('/proc/vmstat');
-  const bytes = (name: string): number => (numberAfter(meminfo, name) ?? 0) * KIB;
-  const caches = parseSlabinfo(readText('/proc/slabinfo') ?? '');
+  read('/proc/sys/vm/stat_refresh');
+  const meminfo = read('/proc/meminfo');
+  const vmstat = read('/proc/vmstat');
+  const slabinfo = read('/proc/slabinfo');
+  const bytes = (name: string): number | null => bytesAfter(meminfo, name);
+  const caches = slabinfo === null ? null : parseSlabinfo(slabinfo);
   return {
     slabBytes: bytes('Slab'),
     percpuBytes: bytes('Percpu'),
@@ -38,13 +47,14 @@ export const kernelMemory = (): KernelMemory => {
     cachedBytes: bytes('Cached'),
     availableBytes: bytes('MemAvailable'),
     dropCount: (numberAfter(vmstat, 'drop_pagecache') ?? 0) + (numberAfter(vmstat, 'drop_slab') ?? 0),
-    slabObjectBytes: [...caches.values()].reduce((sum, { bytes: held }) => sum + held, 0),
+    slabObjectBytes:
+      caches === null ? null : [...caches.values()].reduce((sum, { bytes: held }) => sum + held, 0),
     caches,
   };
 };
 
-export const processMemory = (pid: number): ProcessMemory | null => {
-  const peak = numberAfter(readText(`/proc/${pid}/status`), 'VmHWM');
-  const share = numberAfter(readText(`/proc/${pid}/smaps_rollup`), 'Pss');
-  return peak === null ? null : { peakBytes: peak * KIB, shareBytes: (share ?? peak) * KIB };
+export const processMemory = (pid: number, read: ReadText = readText): ProcessMemory | null => {
+  const peakBytes = bytesAfter(read(`/proc/${pid}/status`), 'VmHWM');
+  const shareBytes = bytesAfter(read(`/proc/${pid}/smaps_rollup`), 'Pss');
+  return peakBytes === null ? null : { peakBytes, shareBytes };
 };

@@ -134,6 +134,7 @@ const leaks = async (bench: LivesBench): Promise<boolean> => {
     bench.machine.files.syncfs(bench.home);
     globalThis.gc?.();
     const { slabObjectBytes, caches } = bench.machine.meters.kernelMemory();
+    if (slabObjectBytes === null || caches === null) throw new Error('/proc/slabinfo cannot be read');
     readings.push({ slab: slabObjectBytes, own: process.memoryUsage().rss });
     say(OF_LIVES.map((name) => `${name} ${caches.get(name)?.objectCount ?? '-'}`).join(', '));
     say(

@@ -18,7 +18,7 @@ const LATER_MS = 200;
 /** Other processes allocate and free memory, too: take medians. */
 const ATTEMPTS = 5;
 
-const heldBytes = (): number => kernelMemory().slabObjectBytes;
+const heldBytes = (): number => kernelMemory().slabObjectBytes ?? 0;
 
 test('after the wait the kernel has freed all dropped objects', { skip: needsRoot }, (t) => {
   const dir = diskFolder(t);
