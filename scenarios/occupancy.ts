@@ -46,19 +46,24 @@ const cacheGrowth = (before: KernelMemory, after: KernelMemory, count: number): 
   return { pageCacheBytes: bytes, pageCachePerImageBytes: bytes / count };
 };
 
+/** `contentBytes`: of all images. Without a footprint nothing is said of the disk. */
+export const diskValues = (footprint: Values, contentBytes: number, count: number): Values => {
+  const { createdDiskBytes: diskBytes, createdInodeCount: inodeCount } = footprint;
+  return {
+    ...(diskBytes === undefined ? {} : { diskBytes, diskPerImageBytes: diskBytes / count }),
+    ...(inodeCount === undefined ? {} : { inodeCount }),
+    contentBytes,
+    ...(diskBytes === undefined || diskBytes <= 0 ? {} : { sharingRatio: contentBytes / diskBytes }),
+  };
+};
+
 const onDisk = async (stage: Stage, count: number): Promise<Values> => {
   stage.sync();
-  const { createdDiskBytes = 0, createdInodeCount = 0 } = await stage.footprint();
+  const footprint = await stage.footprint();
   const contentBytes = familyOf(stage, count)
     .members.slice(0, count)
     .reduce((sum, { objectBytes }) => sum + objectBytes, 0);
-  return {
-    diskBytes: createdDiskBytes,
-    diskPerImageBytes: createdDiskBytes / count,
-    inodeCount: createdInodeCount,
-    contentBytes,
-    sharingRatio: contentBytes / createdDiskBytes,
-  };
+  return diskValues(footprint, contentBytes, count);
 };
 
 const lower = (title: string, noise: Metric['noise'] = 'noisy'): Metric => ({

@@ -2,7 +2,8 @@
 //
 // They are found by listing the store's folders before and after, not computed from the images.
 import type { Image } from '../harness/model/image.ts';
-import type { Scenario, Stage } from '../harness/model/scenario.ts';
+import { known } from '../harness/model/metrics.ts';
+import type { Scenario, Stage, Values } from '../harness/model/scenario.ts';
 import { firstVersion, laterVersions } from './versions.ts';
 
 const FAN = /^[0-9a-f]{2}$/;
@@ -40,6 +41,18 @@ const fetched = (image: Image, before: StoreContents, after: StoreContents) => {
       sum(objects.map(({ sizeBytes }) => sizeBytes)) +
       sum(layers.map(({ tarBytes }) => tarBytes)),
     updateFetchCount: objects.length + layers.length,
+  };
+};
+
+/** Without footprints nothing is said of the disk. */
+export const addedToDisk = (before: Values, after: Values): Values => {
+  const added = (name: string): number | null => {
+    const [atStart, atEnd] = [before[name], after[name]];
+    return atStart === undefined || atEnd === undefined ? null : atEnd - atStart;
+  };
+  return {
+    ...known('updateFileCount', added('createdFileCount')),
+    ...known('updateDiskBytes', added('createdDiskBytes')),
   };
 };
 
@@ -93,12 +106,7 @@ export const scenario: Scenario = {
     await created.destroy();
     await old.destroy();
     await prepared.collect(store, []);
-    const added = (name: string): number => diskAfter[name]! - diskBefore[name]!;
-    return {
-      ...fetched(image, before, after),
-      updateFileCount: added('createdFileCount'),
-      updateDiskBytes: added('createdDiskBytes'),
-    };
+    return { ...fetched(image, before, after), ...addedToDisk(diskBefore, diskAfter) };
   },
   derive: (values) => values,
 };

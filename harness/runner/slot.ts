@@ -38,6 +38,14 @@ const outcomeOf = (error: unknown, stage: OpenStage | null): Outcome =>
     ? { outcome: 'skipped', need: 'image', reason: error.message }
     : failedOutcome(error, stage?.phaseNow() ?? 'prepare', stage?.machine.servers.lost());
 
+/** JSON has no other numbers: as null the value would make the journal of the whole run unreadable. */
+const finite = (values: Values): Values => {
+  for (const [name, value] of Object.entries(values))
+    if (!Number.isFinite(value))
+      throw new UserError(`the value of ${name} is no finite number: ${value}`, { code: 'value', exit: 5 });
+  return values;
+};
+
 interface MeasuredSlot {
   readonly outcome: Outcome;
   readonly notes: readonly string[];
@@ -52,7 +60,7 @@ const measure = async (parts: SlotParts, open: OpenSlot): Promise<MeasuredSlot> 
   const { values, ledger, timeline, notes } = await collect(open.armed, own);
   const outcome: Outcome = {
     outcome: 'ok',
-    values: scenario.derive(values, slot.params),
+    values: finite(scenario.derive(values, slot.params)),
     ...(Object.keys(open.stage.histograms).length === 0 ? {} : { histograms: open.stage.histograms }),
     ...(ledger === undefined ? {} : { ledger }),
     ...(timeline === undefined ? {} : { timeline }),

@@ -36,6 +36,18 @@ test('a failed slot has its phase, code and facts, and its folder is removed', a
   assert.deepEqual(slotFolders, []);
 });
 
+test('a value that JSON cannot hold fails its slot, not the run', async (t) => {
+  for (const value of [Number.POSITIVE_INFINITY, Number.NaN]) {
+    const { sample } = await ran(t, { scenario: { run: async () => ({ sharingRatio: value }) } });
+    assert.deepEqual(sample.outcome === 'failed' && [sample.code, sample.message], [
+      'value',
+      `the value of sharingRatio is no finite number: ${value}`,
+    ]);
+  }
+  const derived = await ran(t, { scenario: { derive: () => ({ countRatio: 1 / 0 }) } });
+  assert.equal(derived.sample.outcome, 'failed');
+});
+
 test('a system error fails the slot with one sentence, wherever it occurs', async (t) => {
   const full = (): never => {
     writeFileSync('/dev/full', 'x');
