@@ -57,7 +57,20 @@ const countDown = (limitNs: number): LeftMs => {
   return () => Math.max(1, Math.ceil((untilNs - nowNs()) / 1e6));
 };
 
-const machineOf = (parts: SlotParts, armed: readonly ArmedProbe[], leftMs: LeftMs): Machine => {
+/** A backend may start a server when it prepares an image, before any probe is armed. */
+interface EarlyServer {
+  readonly actor: string;
+  readonly pid: number;
+  readonly exited: (limitMs: number) => boolean;
+}
+
+/** What the slot started so far: `early` collects its servers for probes that are armed later. */
+interface Watchers {
+  readonly armed: readonly ArmedProbe[];
+  readonly early: EarlyServer[];
+}
+
+const machineOf = (parts: SlotParts, { armed, early }: Watchers, leftMs: LeftMs): Machine => {
   const requestCounters = parts.slot.pass === 'count' ? join(parts.workspace.scratch, 'requests') : null;
   if (requestCounters !== null) {
     closeSync(openSync(requestCounters, 'w'));
@@ -70,7 +83,8 @@ const machineOf = (parts: SlotParts, armed: readonly ArmedProbe[], leftMs: LeftM
     childEnded: (actor: string, pid: number) => {
       for (const probe of armed) probe.childEnded?.(actor, pid);
     },
-    serverStarted: (actor: string, { pid }: { readonly pid: number }) => {
+    serverStarted: (actor: string, { pid, exited }: Omit<EarlyServer, 'actor'>) => {
+      early.push({ actor, pid, exited });
       for (const probe of armed) probe.serverStarted?.(actor, pid);
     },
   };
@@ -170,6 +184,20 @@ export interface OpenSlot {
   before: readonly Snapshot[] | null;
 }
 
+/** Each probe learns at once of the servers that run already. */
+const armProbes = async (
+  { probes, slot, workspace: { scratch } }: SlotParts,
+  machine: Machine,
+  { armed, early }: Watchers & { readonly armed: ArmedProbe[] },
+): Promise<void> => {
+  for (const probe of probes) {
+    if (probe.arm === undefined) continue;
+    const ready = await probe.arm({ machine, slot, scratch });
+    armed.push(ready);
+    for (const { actor, pid, exited } of early) if (!exited(0)) ready.serverStarted?.(actor, pid);
+  }
+};
+
 /** Also opens folders, probes and prepared images, one after the other, and records each in `open`. */
 export const openStageOf = async (
   parts: SlotParts,
@@ -180,7 +208,8 @@ export const openStageOf = async (
   const folders = all[0]!;
   refuseSame([image, ...others]);
   const leftMs = countDown(parts.limitNs);
-  const machine = machineOf(parts, armed, leftMs);
+  const watchers = { armed, early: [] };
+  const machine = machineOf(parts, watchers, leftMs);
   const fullStore = storeOf(image, parts.fullStore, machine);
   const stores = storesOf({ ...parts, fullStore }, machine, all);
   const store = stores[0]!;
@@ -192,8 +221,7 @@ export const openStageOf = async (
     return ready;
   };
   const first = await prepare(image);
-  for (const probe of parts.probes)
-    if (probe.arm !== undefined) armed.push(await probe.arm({ machine, slot, scratch: workspace.scratch }));
+  await armProbes(parts, machine, watchers);
   return openStage({
     slot,
     image,

@@ -3,6 +3,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Backend, Store } from '../../../harness/model/backend.ts';
+import type { Image } from '../../../harness/model/image.ts';
+import type { Machine } from '../../../harness/model/machine.ts';
 import type { Probe, Scenario, Stage } from '../../../harness/model/scenario.ts';
 import type { SlotParts } from '../../../harness/runner/open-slot.ts';
 import { runSlot } from '../../../harness/runner/slot.ts';
@@ -29,13 +31,15 @@ export type Told = Partial<Pick<SlotParts, 'slot' | 'lives' | 'others' | 'leaks'
   /** Of the prepared image. */
   readonly close?: () => void;
   readonly sources?: readonly string[];
+  /** Called when the image is prepared. */
+  readonly serve?: (machine: Machine) => void;
 };
 
 export const own = async (): Promise<Record<string, number>> => ({ useWallNs: 5 });
 
 export const ran = async (
   t: TestContext,
-  { scenario = {}, idle = [], close = () => {}, sources = [], ...told }: Told = {},
+  { scenario = {}, idle = [], close = () => {}, sources = [], serve = () => {}, ...told }: Told = {},
 ): Promise<TimedResult> => {
   const log: string[] = [];
   const stages: Stage[] = [];
@@ -44,8 +48,9 @@ export const ran = async (
   const backend = {
     id: 'erofs-overlay',
     idle,
-    async prepare() {
+    async prepare(_image: Image, machine: Machine) {
       log.push('prepare');
+      serve(machine);
       return {
         ...tellingPrepared({ ...recordingMachine({ advance() {} }), log }),
         sources,
@@ -64,6 +69,7 @@ export const ran = async (
         return {
           ...armed,
           childStarted: (actor: string) => void log.push(`${id} child ${actor}`),
+          serverStarted: (actor: string) => void log.push(`${id} server ${actor}`),
           async collect() {
             await armed.collect();
             return { values, notes: [`${id} was here`], ...(id === 'two' ? { ledger: { use: {} } } : {}) };

@@ -1,6 +1,7 @@
 // A slot from its folders to its line in the journal, with a backend that does nothing and a scenario that does what it is told.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Machine, Server } from '../../../harness/model/machine.ts';
 import type { Stage } from '../../../harness/model/scenario.ts';
 import { fakeClock } from '../support/clock.ts';
 import { slotOf } from '../support/slot.ts';
@@ -97,4 +98,28 @@ test('every probe is notified of a command in a phase', async (t) => {
       'one stop use',
     ],
   ]);
+});
+
+const READY = 'echo >&{ready}';
+
+test('every probe is notified of a server that started before it was armed, unless the server has ended', async (t) => {
+  const running: Server[] = [];
+  const serve = (machine: Machine): void => {
+    running.push(machine.serve('shared', ['sh', '-c', `${READY}; exec sleep 60`]));
+    assert.ok(machine.serve('brief', ['sh', '-c', READY]).exited(5000));
+  };
+  const close = (): void => {
+    for (const server of running) server.close(0);
+  };
+  const scenario = {
+    async run(stage: Stage) {
+      stage.machine.serve('late', ['sh', '-c', READY]);
+      return {};
+    },
+  };
+  const { log } = await ran(t, { serve, close, scenario });
+  assert.deepEqual(
+    log.filter((line) => line.includes('server')),
+    ['one server shared', 'two server shared', 'one server late', 'two server late'],
+  );
 });
