@@ -15,12 +15,14 @@ const HELD = 'stillThereCount';
 /** None in 3,000 bounds the rate to one in a thousand with 95 % confidence (3 ÷ 3,000). */
 const ENOUGH = 3000;
 /** Checked by the number of a superblock, which another mount on the machine may take in the same microseconds. */
-const BY_NUMBER: readonly string[] = ['unpacked-overlay'];
+const BY_NUMBER = /^unpacked-overlay(-|$)/;
 /** Another mount takes the number more rarely than three times, and than one in a hundred unmounts. */
 const [OFTEN, SHARE] = [3, 100] as const;
 
 interface UnmountCounts {
   readonly arm: string;
+  /** Arms with other options, or measured twice, have names of their own. */
+  readonly backend: string;
   readonly checkedCount: number;
   readonly heldCount: number;
 }
@@ -30,7 +32,8 @@ const sum = (values: ArrayLike<number>): number => new Float64Array(values).redu
 const countsOf = (evidence: Evidence, groups: readonly GroupData[], arm: string): UnmountCounts => {
   const total = (metric: string): number =>
     groups.reduce((all, group) => all + sum(numbersOf(evidence.values(group, arm, metric))), 0);
-  return { arm, checkedCount: total(CHECKED), heldCount: total(HELD) };
+  const backend = groups.map(({ backends }) => backends.get(arm)).find((one) => one !== undefined) ?? arm;
+  return { arm, backend, checkedCount: total(CHECKED), heldCount: total(HELD) };
 };
 
 const heldFigure = ({ arm, checkedCount, heldCount }: UnmountCounts): Figure =>
@@ -50,8 +53,8 @@ const armsOf = (groups: readonly GroupData[]): readonly string[] =>
     ),
   ].filter((arm) => arm !== NULL_ARM);
 
-const isCertain = ({ arm, checkedCount, heldCount }: UnmountCounts): boolean =>
-  !BY_NUMBER.includes(arm) || (heldCount >= OFTEN && heldCount * SHARE >= checkedCount);
+const isCertain = ({ backend, checkedCount, heldCount }: UnmountCounts): boolean =>
+  !BY_NUMBER.test(backend) || (heldCount >= OFTEN && heldCount * SHARE >= checkedCount);
 
 const refutes = (counts: UnmountCounts): boolean => counts.heldCount > 0 && isCertain(counts);
 
@@ -147,7 +150,7 @@ export const claim: Claim = {
     },
   ],
   scenarios: [SCENARIO],
-  rule: `Checked once, right after each umount2 returned. A manifest mounted from its file: is a write lease on the file granted? Over a loop device: is the device unbound (LOOP_GET_STATUS64 gives ENXIO)? Unpacked layers: is the number of the overlay's superblock handed out again? A FUSE server: has its process ended? A resource that is still held a second later belongs to another process and is not counted. Not supported: a resource was held once, in any backend, because one case refutes "never". But another mount on the machine may take the number of a superblock and return it: for numbers it takes ${OFTEN} cases and one in ${SHARE} unmounts, and fewer are undecided. Supported: nothing was held in ${grouped(ENOUGH)} unmounts of each headline backend, which bounds the rate to one in a thousand (95 % confidence). Undecided with fewer, or if a slot of a headline backend failed. A backend that cannot be checked is named and gets no zero.`,
+  rule: `Checked once, right after each umount2 returned. A manifest mounted from its file: is a write lease on the file granted? Over a loop device: is the device unbound (LOOP_GET_STATUS64 gives ENXIO)? Unpacked layers, with any options and any program that removes them: is the number of the overlay's superblock handed out again? A FUSE server: has its process ended? A resource that is still held a second later belongs to another process and is not counted. Not supported: a resource was held once, in any backend, because one case refutes "never". But another mount on the machine may take the number of a superblock and return it: for numbers it takes ${OFTEN} cases and one in ${SHARE} unmounts, and fewer are undecided. Supported: nothing was held in ${grouped(ENOUGH)} unmounts of each headline backend, which bounds the rate to one in a thousand (95 % confidence). Undecided with fewer, or if a slot of a headline backend failed. A backend that cannot be checked is named and gets no zero.`,
   objection:
     'A FUSE server is a process, and the kernel promises nothing about its end. And another mount on the machine may take the number of a superblock within these microseconds and return it within a second.',
   answer:

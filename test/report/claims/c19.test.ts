@@ -83,6 +83,22 @@ test('undecided: another mount may take the number of a superblock once, but not
   assert.equal(verdictOn(claim, { groups: [numbers(100)] }).verdict, 'not supported');
 });
 
+test('undecided: the number of a superblock of a variant, or of an arm with options, is no more certain', () => {
+  const once = asked([0, 1, 0, 0]);
+  for (const [arm, backend] of [
+    ['unpacked-overlay-unlinkat', 'unpacked-overlay-unlinkat'],
+    ['unpacked-overlay#2', 'unpacked-overlay'],
+    ['layers', 'unpacked-overlay'],
+  ] as const) {
+    const variant = { ...group({ [arm]: once }), backends: { [arm]: backend } };
+    const judged = verdictOn(claim, { groups: [headline(0), variant] });
+    assert.equal(judged.verdict, 'undecided', arm);
+    assert.ok(judged.because.includes(`${arm} 1 of 4,000`));
+  }
+  const loop = { ...group({ unpacked: once }), backends: { unpacked: 'erofs-overlay-loop' } };
+  assert.equal(verdictOn(claim, { groups: [headline(0), loop] }).verdict, 'not supported');
+});
+
 test('undecided: too few unmounts to say never; the backend with fewest decides', () => {
   const few = verdictOn(claim, { groups: [headline(0, 374)] });
   assert.equal(few.verdict, 'undecided');

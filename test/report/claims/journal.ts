@@ -22,6 +22,8 @@ export interface MadeGroup {
   readonly ledgers?: Readonly<Record<string, Ledger>>;
   /** Arms that were planned and failed. */
   readonly failed?: readonly string[];
+  /** Backends of arms with names of their own. */
+  readonly backends?: Readonly<Record<string, string>>;
 }
 
 export interface MadeRun {
@@ -105,7 +107,7 @@ const slotOf = (group: MadeGroup, pass: Pass, arm: string, block: number) =>
     params: group.params ?? {},
     image: group.image ?? IMAGE,
     arm,
-    backend: arm,
+    backend: group.backends?.[arm] ?? arm,
     cache: 'warm',
     startedAt: base.startedAt,
     slotNs: 1e8,
