@@ -122,7 +122,8 @@ const varyingMetrics = (
   catalogue: Catalogue,
   passes: string,
 ): readonly string[] =>
-  [...data.count.keys()]
+  // Timed passes of an arm are read if no counting pass has the metric.
+  [...new Set([...data.count.keys(), ...data.time.keys()])]
     .filter((metric) => metricInfo(catalogue, data.group.scenario, metric).noise === 'exact')
     .flatMap((metric) => {
       const count = countOf(valuesOf(data, metric, id));
@@ -153,7 +154,9 @@ export const varyingCounts = (
   const { image, scenario, params } = groupFields(data);
   const where = [scenario, params, image].filter((part) => part !== '').join(' ');
   const warningsOf = (texts: (arm: ArmView) => readonly string[]): readonly string[] =>
-    arms.flatMap((arm) => texts(arm).map((text) => `${where} ${arm.id}: ${text}`));
+    arms
+      .filter(({ role }) => role !== 'null')
+      .flatMap((arm) => texts(arm).map((text) => `${where} ${arm.id}: ${text}`));
   return [
     ...warningsOf((arm) => varyingMetrics(data, arm, catalogue, passes)),
     ...warningsOf((arm) => varyingCalls(data, arm, passes)),

@@ -67,7 +67,7 @@ const explainExact = (row: ExactResult, all: readonly ExactResult[], run: RunFil
   const { place } = row;
   const varies =
     row.status === 'varies' ? ' It was equal in every pass of the base and varies in the head.' : '';
-  return `${placeText(place)}: ${subjectOf(row)} ${changeText(row)}. Programs, architecture, path and image are equal on both sides, so this is not noise.${varies}${otherCalls(row, all)}${reproduce(run, place.scenario)} To count it again: cfsbench run --count-only ${selection(run, place)}.`;
+  return `${placeText(place)}: ${subjectOf(row)} ${changeText(row)}. Programs, architecture, path and image are equal on both sides, so this is not noise.${varies}${otherCalls(row, all)}${reproduce(run, place.scenario)} To count it again: cfsbench run ${row.timed === true ? '' : '--count-only '}${selection(run, place)}.`;
 };
 
 const explainLatency = (row: LatencyResult, run: RunFile): string => {

@@ -1,7 +1,7 @@
 // Every metric of every arm as a series of values in the order of blocks, with a name that needs no quoting.
 import { metricInfo } from '../compare/metric-info.ts';
-import { designOf, isIdle } from '../compare/phase-of.ts';
-import { paramsKey } from '../compare/tally.ts';
+import { designOf, isIdle, NULL_ARM } from '../compare/phase-of.ts';
+import { type GroupData, paramsKey } from '../compare/tally.ts';
 import { measuredIn } from '../emulated.ts';
 import type { LoadedRun } from '../gate/load.ts';
 import type { PlannedGroup } from '../schema/not-measured.ts';
@@ -24,6 +24,16 @@ export interface MetricSeries {
   readonly interval: Interval;
 }
 
+/** Counting slows what it counts. */
+const isSlowedByCounting = (metric: string): boolean => /(?:Ns|PerSecond)$/.test(metric);
+
+/** Each metric of an arm is of one pass: counts of the counting passes where they have it, all else of the timed ones. */
+const isOfPass = (data: GroupData, pass: Pass, { noise }: Metric, metric: string, arm: string): boolean => {
+  if ((pass === 'count') === (noise !== 'noisy')) return true;
+  const isElsewhere = data[pass === 'count' ? 'time' : 'count'].get(metric)?.has(arm) === true;
+  return !isElsewhere && (pass === 'count' ? !isSlowedByCounting(metric) : arm !== NULL_ARM);
+};
+
 export const seriesOf = ({ run, tallied }: LoadedRun): readonly MetricSeries[] =>
   measuredIn(run, tallied).groups.flatMap((data) => {
     const { group, time, count } = data;
@@ -36,9 +46,8 @@ export const seriesOf = ({ run, tallied }: LoadedRun): readonly MetricSeries[] =
     ).flatMap(([pass, table]) =>
       [...table].flatMap(([metric, arms]) => {
         const info = metricInfo(run.catalogue, group.scenario, metric);
-        // Counting slows the times of a counting pass; the counts of a timing pass are in the counting passes, too.
-        if ((pass === 'count') !== (info.noise !== 'noisy')) return [];
         return [...arms].flatMap(([arm, byBlock]): MetricSeries[] => {
+          if (!isOfPass(data, pass, info, metric, arm)) return [];
           const values = [...numbersOf(byBlock)];
           const interval = levelOver(byBlock, CONFIDENCE);
           const center = centerOver(byBlock, interval);

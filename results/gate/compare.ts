@@ -14,7 +14,7 @@ import type { DroppedGroup } from '../schema/not-measured.ts';
 import type { RunFile } from '../schema/run.ts';
 import { type GateConfig, NO_CONFIG, thresholdOf } from './config.ts';
 import { compareExact, type ExactResult } from './exact.ts';
-import { type ArmRows, armRows, type RowPlace } from './exact-rows.ts';
+import { type ArmRows, armRows, isTimed, type RowPlace } from './exact-rows.ts';
 import { compareLatencies, type Latencies } from './latencies.ts';
 import type { LoadedRun } from './load.ts';
 
@@ -103,7 +103,9 @@ const statusNotice = (side: string, { status }: RunFile): readonly string[] =>
   status === 'complete' ? [] : [`${side}: the run is not complete: ${status}`];
 
 export const compareRuns = (base: LoadedRun, head: LoadedRun, options: CompareOptions = {}): Comparison => {
-  const [left, right] = [armRows(base), armRows(head)];
+  // A run that was only counted lacks timed passes, and no count.
+  const passes = isTimed(base) && isTimed(head) ? (['count', 'time'] as const) : (['count'] as const);
+  const [left, right] = [armRows(base, passes), armRows(head, passes)];
   const latencies = (of: LoadedRun): Latencies =>
     compareLatencies(of, {
       baseline: of.run.plan.baseline,

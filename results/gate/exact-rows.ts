@@ -1,13 +1,13 @@
 // The counts of a run that are compared without statistics: system calls by phase, actor and name; exact metrics; requests, by
-// their minimum over the passes.
+// their minimum over the passes. Metrics that only timed passes have are of these.
 
 import { type Count, callCounts, countOf, isSumOfCalls } from '../compare/counts.ts';
 import { type Fingerprint, fingerprintOf } from '../compare/fingerprint.ts';
 import { knownMetric } from '../compare/metric-info.ts';
-import { RUNTIME } from '../compare/phase-of.ts';
-import { type GroupData, paramsKey } from '../compare/tally.ts';
+import { NULL_ARM, RUNTIME } from '../compare/phase-of.ts';
+import { type GroupData, paramsKey, type Table } from '../compare/tally.ts';
 import { own } from '../own.ts';
-import type { Metric, Phase, RunFile } from '../schema/run.ts';
+import type { Metric, Pass, Phase, RunFile } from '../schema/run.ts';
 import type { LoadedRun } from './load.ts';
 
 export type CountSubject =
@@ -27,6 +27,7 @@ export interface ExactRow {
   readonly counted: CountSubject;
   readonly noise: 'exact' | 'quasi';
   readonly count: Count;
+  readonly pass: Pass;
   readonly fingerprint: Fingerprint;
 }
 
@@ -59,34 +60,47 @@ const callRows = (data: GroupData, place: RowPlace, fingerprintFor: ArmRows['fin
       counted: { kind: 'call', phase, actor, call },
       noise: 'exact',
       count: { least: count.least, most: count.most, passes: count.passes },
+      pass: 'count',
       fingerprint: fingerprintFor(actor, call),
     }));
+
+/** A slot that left something behind fails, so these are zero. */
+const LEFT = /^left\w+Count$/;
+
+/** Facts of the machine, which are not judged, are no counts of an arm; nor are metrics that counting passes of the arm have. */
+const isTimedCount = (data: GroupData, { judged }: Metric, metric: string, arm: string): boolean =>
+  judged !== false && !LEFT.test(metric) && data.count.get(metric)?.has(arm) !== true;
 
 const metricRows = (
   { run }: Pick<LoadedRun, 'run'>,
   data: GroupData,
   place: RowPlace,
   fingerprintFor: ArmRows['fingerprintFor'],
+  pass: Pass,
 ): ExactRow[] =>
-  [...data.count].flatMap(([metric, arms]): ExactRow[] => {
+  [...data[pass]].flatMap(([metric, arms]): ExactRow[] => {
     const info = knownMetric(run.catalogue, data.group.scenario, metric);
     const count = countOf([...(arms.get(place.arm)?.values() ?? [])]);
     // The calls themselves are compared: each knows the programs and the path that it depends on, a sum does not.
     if (info === undefined || info.noise === 'noisy' || count === null || isSumOfCalls(metric)) return [];
+    if (pass === 'time' && !isTimedCount(data, info, metric, place.arm)) return [];
+    // A timed slot may hold another number of lives than a counted one.
+    const general = { ...fingerprintFor(null, null), ...(pass === 'time' ? { pass } : {}) };
     return [
       {
         place,
         counted: { kind: 'metric', metric, better: info.better },
         noise: info.noise,
         count,
+        pass,
         fingerprint:
           info.noise === 'quasi'
             ? {
-                ...fingerprintFor(null, null),
+                ...general,
                 kernel: run.environment.kernel,
                 ls: own(run.environment.tools, 'ls') ?? 'unknown',
               }
-            : fingerprintFor(null, null),
+            : general,
       },
     ];
   });
@@ -97,27 +111,31 @@ const fingerprinterOf =
   (actor, call) =>
     fingerprintOf(run, { image, actor, call, took });
 
-/** The counted arms of every group. */
-export const armRows = (loaded: Pick<LoadedRun, 'run' | 'tallied'>): readonly ArmRows[] =>
+const armsIn = (table: Table): readonly string[] => [...table.values()].flatMap((by) => [...by.keys()]);
+
+/** `--count-only` makes no timed pass. */
+export const isTimed = ({ tallied }: Pick<LoadedRun, 'tallied'>): boolean =>
+  tallied.groups.some(({ time }) => time.size > 0);
+
+/** The arms of every group that have counts. `passes`: those whose metrics are read. */
+export const armRows = (
+  loaded: Pick<LoadedRun, 'run' | 'tallied'>,
+  passes: readonly Pass[] = ['count', 'time'],
+): readonly ArmRows[] =>
   loaded.tallied.groups.flatMap((data) => {
-    const arms = new Set([
-      ...data.ledgers.keys(),
-      ...[...data.count.values()].flatMap((by) => [...by.keys()]),
-    ]);
-    return [...arms].map((arm): ArmRows => {
+    const counted = new Set([...data.ledgers.keys(), ...armsIn(data.count)]);
+    const timed = passes.includes('time') ? armsIn(data.time).filter((arm) => arm !== NULL_ARM) : [];
+    return [...new Set([...counted, ...timed])].flatMap((arm): ArmRows[] => {
       const { scenario, params, image } = data.group;
       const place = { scenario, params: paramsKey(params), image, arm };
       const fingerprintFor = fingerprinterOf(loaded.run, image, tookOf(data, arm));
       const rows = [
         ...callRows(data, place, fingerprintFor),
-        ...metricRows(loaded, data, place, fingerprintFor),
+        ...passes.flatMap((pass) => metricRows(loaded, data, place, fingerprintFor, pass)),
       ];
-      return {
-        place,
-        rows,
-        fingerprintFor,
-        passes: rows.reduce((most, { count }) => Math.max(most, count.passes), 0),
-        ledgers: data.ledgers.get(arm)?.length ?? 0,
-      };
+      if (rows.length === 0 && !counted.has(arm)) return [];
+      const most = rows.reduce((max, { count }) => Math.max(max, count.passes), 0);
+      const ledgers = data.ledgers.get(arm)?.length ?? 0;
+      return [{ place, rows, fingerprintFor, passes: most, ledgers }];
     });
   });

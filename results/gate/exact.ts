@@ -30,6 +30,8 @@ export interface ExactResult {
   /** Null: all counts of this arm in this group. */
   readonly counted: CountSubject | null;
   readonly noise: 'exact' | 'quasi';
+  /** Of timed passes; absent: of counting passes. */
+  readonly timed?: true;
   readonly status: ExactStatus;
   readonly base: Count | null;
   readonly head: Count | null;
@@ -66,6 +68,7 @@ const compareRow = (base: ExactRow | undefined, head: ExactRow | undefined, side
     place: sides.head.place,
     counted,
     noise,
+    ...(known.pass === 'time' ? { timed: true } : {}),
     status,
     base: base?.count ?? null,
     head: head?.count ?? null,

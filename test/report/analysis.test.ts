@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OkSample, Sample } from '../../results/schema/run.ts';
-import { exampleRun } from './support/example.ts';
+import { BASELINE, exampleRun } from './support/example.ts';
 import { cellAt, rowAt, viewOf } from './support/view.ts';
 
 const { run, samples } = exampleRun();
@@ -80,6 +80,28 @@ test('leftovers are named with their slot', () => {
   assert.deepEqual(viewOf(run, leaking).leaks.left, [
     { scenario: 'churn', where: 'churn, store=empty, debian-12-base, null', what: 'leftMountCount: 2' },
   ]);
+});
+
+test('an exact metric that only timed passes have and that varies is a warning, except of the null arm', () => {
+  const metrics = {
+    ...run.catalogue.metrics,
+    readAllBytes: { title: 'bytes', better: 'higher', noise: 'exact' },
+  } as const;
+  const read = samples.map((sample) =>
+    sample.outcome === 'ok' && sample.scenario === 'walk-cold' && sample.pass === 'time'
+      ? {
+          ...sample,
+          values: { ...sample.values, readAllBytes: sample.arm === BASELINE ? 7 : 7 + sample.block },
+        }
+      : sample,
+  );
+  const { warnings } = viewOf({ ...run, catalogue: { ...run.catalogue, metrics } }, read);
+  const found = warnings.filter((line) => line.includes('readAllBytes'));
+  assert.equal(found.length, 4, found.join('; '));
+  assert.match(
+    found[0]!,
+    /walk-cold debian-12-\w+ composefs-fuse: readAllBytes varies between passes: 7 to 14$/,
+  );
 });
 
 test('an exact count that varies between passes is a warning, a quasi-exact one is not', () => {
