@@ -86,6 +86,10 @@ export const rangeText = ({ lo, hi }: { readonly lo: number; readonly hi: number
 export const fewText = ({ n, needed, of }: Extract<Interval, { readonly kind: 'tooFew' }>): string =>
   `${n} of ${needed} ${of ?? 'blocks'}`;
 
+/** `too few runs`: why there is no interval. */
+export const tooFewText = ({ of }: Extract<Interval, { readonly kind: 'tooFew' }>): string =>
+  `too few ${of ?? 'blocks'}`;
+
 /** `1.50 (0.98..3.52)`: the notation of a ratio in every table, mail and page. */
 export const ratioText = (ratio: Interval): string =>
   ratio.kind === 'tooFew' ? fewText(ratio) : `${formatRatio(ratio.center)} ${rangeText(ratio)}`;

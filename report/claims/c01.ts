@@ -198,7 +198,9 @@ const judge = (evidence: Evidence): Judgement => {
   const context = [...checkoutContext(evidence, groups), ...objectContext(evidence)];
   const wouldDecide =
     few.length + unseen.length > 0 ? morePasses(evidence, ['churn-scale', 'churn']) : COMMAND;
-  return overImages([allOf('', [...cheapestFirst, ...manifests, ...open, ...failed], context, wouldDecide)]);
+  return overImages([
+    allOf(evidence, '', [...cheapestFirst, ...manifests, ...open, ...failed], context, wouldDecide),
+  ]);
 };
 
 export const claim: Claim = {

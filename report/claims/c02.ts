@@ -1,7 +1,7 @@
 // A copy of all names made and removed per container, against mounts of a manifest: how does each grow with the files?
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Interval } from '../../results/stats/interval.ts';
-import { grouped } from '../format.ts';
+import { grouped, tooFewText } from '../format.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { figure, figures } from './figures.ts';
@@ -43,7 +43,7 @@ const scaled = (evidence: Evidence): readonly GroupData[] =>
 
 const exponentText = (power: Interval): string =>
   power.kind === 'tooFew'
-    ? 'too few blocks for an exponent'
+    ? `${tooFewText(power)} for an exponent`
     : `exponent ${power.lo.toFixed(2)} to ${power.hi.toFixed(2)}`;
 
 const widened = (power: Interval): Interval =>
@@ -85,7 +85,7 @@ const ratioPart = (evidence: Evidence, group: GroupData, files: number, manifest
     holds: above(ratio, LEAST_RATIO),
     because:
       ratio.kind === 'tooFew'
-        ? `too few blocks for the lives of ${NEEDED} and ${manifest}`
+        ? `${tooFewText(ratio)} for the lives of ${NEEDED} and ${manifest}`
         : `with ${grouped(files)} files a life of ${NEEDED} takes ${ratio.lo.toFixed(0)} to ${ratio.hi.toFixed(0)} times that of ${manifest}`,
     figure: figure(`life of ${NEEDED} ÷ ${manifest} with ${grouped(files)} files`, 'lifeRatio', ratio),
   };
@@ -133,6 +133,7 @@ const judge = (evidence: Evidence): Judgement => {
     ...failed.map(failedPart),
   ];
   const verdict = allOf(
+    evidence,
     group.group.image,
     parts,
     timesContext(evidence, group, files),

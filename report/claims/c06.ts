@@ -1,7 +1,7 @@
 // The cost of an overlay on top of the same metadata, warm.
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Interval } from '../../results/stats/interval.ts';
-import { formatPercent } from '../format.ts';
+import { formatPercent, tooFewText } from '../format.ts';
 import type { Claim } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { figure, figures } from './figures.ts';
@@ -54,7 +54,7 @@ const orderText = (order: Order | null): string =>
 
 const costText = (ratio: Interval, holds: Tristate): string =>
   ratio.kind === 'tooFew'
-    ? 'too few blocks'
+    ? tooFewText(ratio)
     : {
         yes: 'the overlay costs time',
         no: `the overlay costs less than ${COSTS_TEXT}`,
@@ -73,6 +73,7 @@ const verdictOn = (evidence: Evidence, group: GroupData): ImageVerdict => {
   );
   const what = `walk-warm, ${STACKED} ÷ ${ALONE} on ${imageText(group)}`;
   return allOf(
+    evidence,
     image,
     [
       {

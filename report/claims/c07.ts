@@ -1,6 +1,7 @@
 // The memory that an overlay adds to a listed image: slab objects, and the peak of the control group that listed it.
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Interval } from '../../results/stats/interval.ts';
+import { tooFewText } from '../format.ts';
 import type { Claim } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { figure, figures } from './figures.ts';
@@ -27,7 +28,7 @@ const PEAK = 'groupPeakBytes';
 const PUBLISHED = '2.9 (T2, memory.peak 130 ÷ 45 MB), 1.9 with lazy lookup (87 ÷ 46 MB)';
 
 const sideText = (ratio: Interval, holds: Tristate): string => {
-  if (ratio.kind === 'tooFew') return 'too few blocks';
+  if (ratio.kind === 'tooFew') return tooFewText(ratio);
   if (holds === 'yes') return 'doubles to triples';
   if (holds === 'open') return 'the interval reaches over a bound';
   return ratio.hi < LEAST ? 'less' : 'more';
@@ -68,7 +69,7 @@ const verdictOn = (evidence: Evidence, group: GroupData): ImageVerdict => {
     ),
     ...figures(`${arm}: peak of the control group`, PEAK, evidence.median(group, arm, PEAK)),
   ]);
-  const verdict = allOf(group.group.image, parts, context);
+  const verdict = allOf(evidence, group.group.image, parts, context);
   const sides = new Set(parts.map(({ side }) => side));
   return verdict.verdict === 'not supported' && sides.size > 1
     ? {

@@ -5,7 +5,7 @@ import type { Claim, Figure } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { figure, figures, publishedText } from './figures.ts';
 import { groupPerImage, imageText, placementOf } from './groups.ts';
-import { MORE_BLOCKS } from './missing.ts';
+import { moreValues } from './missing.ts';
 import { ENOUGH_ENTRIES, unmeasuredLarge } from './size.ts';
 import { xuLazyLookup } from './sources.ts';
 import {
@@ -80,7 +80,7 @@ const verdictOn = (evidence: Evidence, cold: GroupData): ImageVerdict => {
         isGap === 'no'
           ? `the walk over the direct loop device is not more than ${PERCENT} slower: nothing to explain`
           : `direct loop device: ${openEffect(gap)}; the bound is ${PERCENT}`,
-      wouldDecide: isGap === 'no' ? 'a disk with more latency, a larger manifest' : MORE_BLOCKS,
+      wouldDecide: isGap === 'no' ? 'a disk with more latency, a larger manifest' : moreValues(evidence),
       decidedBy: null,
       figures: [...context, ...(leftFigure === null ? [] : [leftFigure])],
     };
@@ -90,7 +90,7 @@ const verdictOn = (evidence: Evidence, cold: GroupData): ImageVerdict => {
     no: 'a gap is left with the manifest read first',
     open: `with the manifest read first, ${openEffect(left)}; the bound is ${formatPercent(LEFT - 1)}`,
   }[holds];
-  return allOf(image, [{ holds, because, figure: leftFigure }], context);
+  return allOf(evidence, image, [{ holds, because, figure: leftFigure }], context);
 };
 
 export const claim: Claim = {

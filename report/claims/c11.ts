@@ -124,6 +124,7 @@ const verdictOn = (evidence: Evidence, group: GroupData, bytes: CachedBytes): Im
   const cached = (arm: string, { most }: Count): Figure =>
     exactFigure(`page cache of the manifest after walk-cold, ${arm} ${where}`, BOTH, most);
   return allOf(
+    evidence,
     group.group.image,
     [twicePart(bytes, where), directPart(bytes, where), slowerPart(evidence, group, where)],
     [

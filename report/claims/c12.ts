@@ -4,7 +4,7 @@ import { emulationText } from '../../results/emulated.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { figure, figures, STAND_IN } from './figures.ts';
-import { MORE_BLOCKS, unmeasured } from './missing.ts';
+import { moreValues, unmeasured } from './missing.ts';
 import { above, type ClaimPart, type Tristate } from './verdicts.ts';
 
 const SCENARIO = 'live-mounts';
@@ -101,7 +101,7 @@ const partOf = (evidence: Evidence, group: GroupData, what: string, metric: stri
 };
 
 /** Both, or neither: one of them alone neither supports nor refutes the claim. */
-const decide = (parts: readonly ClaimPart[], context: readonly Figure[]): Judgement => {
+const decide = (evidence: Evidence, parts: readonly ClaimPart[], context: readonly Figure[]): Judgement => {
   const because = parts.map((part) => part.because).join('; ');
   const found = [...parts.flatMap((part) => part.figure ?? []), ...context];
   for (const [holds, verdict] of [['yes', 'supported'] as const, ['no', 'not supported'] as const])
@@ -112,7 +112,7 @@ const decide = (parts: readonly ClaimPart[], context: readonly Figure[]): Judgem
         ...(parts[0]!.figure === null ? {} : { decidedBy: parts[0]!.figure }),
         figures: found,
       };
-  return { verdict: 'undecided', because, wouldDecide: MORE_BLOCKS, figures: found };
+  return { verdict: 'undecided', because, wouldDecide: moreValues(evidence), figures: found };
 };
 
 const COUNT = 'slabObjectPerMountCount';
@@ -138,6 +138,7 @@ const judgeStack = (evidence: Evidence): Judgement | null => {
       figures: context,
     };
   return decide(
+    evidence,
     [
       partOf(evidence, timed, 'set-up and tear-down of a mount', SUM),
       partOf(evidence, kept, 'slab objects of a mount', COUNT),

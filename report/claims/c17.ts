@@ -1,7 +1,7 @@
 // The same warm walk without what EROFS can skip: access control lists, and the search for absent attributes.
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Interval } from '../../results/stats/interval.ts';
-import { formatPercent } from '../format.ts';
+import { formatPercent, tooFewText } from '../format.ts';
 import type { Claim } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { figure, figures, publishedText } from './figures.ts';
@@ -39,11 +39,12 @@ const verdictOn = (evidence: Evidence, group: GroupData): ImageVerdict => {
   const both = ratio(NEITHER, BOTH);
   const holds = above(both, SAVES);
   return allOf(
+    evidence,
     group.group.image,
     [
       {
         holds,
-        because: both.kind === 'tooFew' ? 'too few blocks' : WORDS[holds](both),
+        because: both.kind === 'tooFew' ? tooFewText(both) : WORDS[holds](both),
         figure: figure(`${where}, neither ÷ both`, 'walkRatio', both, {
           published: publishedText('T7', NEITHER_MS, BOTH_MS),
         }),

@@ -6,7 +6,7 @@ import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { figure } from './figures.ts';
 import { imageText } from './groups.ts';
-import { MORE_BLOCKS, unmeasured } from './missing.ts';
+import { moreValues, unmeasured } from './missing.ts';
 import { allOf, type ClaimPart, type ImageVerdict, overImages } from './verdicts.ts';
 
 const METRIC = 'walkWallNs';
@@ -100,7 +100,7 @@ const verdictOn = (evidence: Evidence, image: string): ImageVerdict | null => {
   const slowerFirst = [...parts].sort((a, b) => (b.figure?.value ?? 0) - (a.figure?.value ?? 0));
   // In one placement more blocks cannot refute it.
   const isPlacedAll = found.every(([, all]) => isPlaced(evidence, all));
-  const verdict = allOf(image, slowerFirst, [], isPlacedAll ? MORE_BLOCKS : COMMAND);
+  const verdict = allOf(evidence, image, slowerFirst, [], isPlacedAll ? moreValues(evidence) : COMMAND);
   const context = found.flatMap(([, all]) => all.map((one) => one.figure));
   const figures = [...verdict.figures, ...context.filter((one) => !verdict.figures.includes(one))];
   const missing = [...new Set(found.flatMap(([, all]) => unmeasuredServers(evidence, image, all)))];
@@ -120,7 +120,7 @@ const judge = (evidence: Evidence): Judgement => {
   const images = [...evidence.run.images].sort((a, b) => b.entryCount - a.entryCount);
   const verdicts = images.flatMap(({ name }) => verdictOn(evidence, name) ?? []);
   return verdicts.length === 0
-    ? unmeasured(evidence, ['composefs-fuse', KERNEL, ...SCENARIOS], `${COMMAND}; ${MORE_BLOCKS}`)
+    ? unmeasured(evidence, ['composefs-fuse', KERNEL, ...SCENARIOS], `${COMMAND}; ${moreValues(evidence)}`)
     : overImages(verdicts);
 };
 

@@ -2,12 +2,12 @@
 import type { GroupData } from '../../results/compare/tally.ts';
 import { droppedTexts } from '../../results/not-measured.ts';
 import type { Interval } from '../../results/stats/interval.ts';
-import { formatPercent } from '../format.ts';
+import { formatPercent, tooFewText } from '../format.ts';
 import { agreementOf, type GroupAnswer, splitJudgement } from './agree.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { figures, STAND_IN } from './figures.ts';
-import { LONGER, MORE_BLOCKS, unmeasured } from './missing.ts';
+import { LONGER, moreValues, unmeasured } from './missing.ts';
 import type { Source } from './source.ts';
 import type { Tristate } from './verdicts.ts';
 
@@ -111,9 +111,11 @@ const openText = (evidence: Evidence, answers: readonly GroupAnswer[], where: st
     .filter(({ group }) => evidence.values(group, LAYERS, RATIO).size === 0)
     .map(({ group }) => `${group.group.image} on ${fileSystemOf(group)}`);
   if (without.length > 0) return `no value of ${LAYERS}: ${without.join('; ')}`;
-  return answers.some(({ group }) => evidence.median(group, LAYERS, RATIO).kind === 'interval')
+  const levels = answers.map(({ group }) => evidence.median(group, LAYERS, RATIO));
+  const [first] = levels;
+  return first?.kind !== 'tooFew' || levels.some(({ kind }) => kind === 'interval')
     ? `our limit is ${PERCENT} longer; the interval on ${where} contains it`
-    : 'too few blocks';
+    : tooFewText(first);
 };
 
 /** Groups that decide and for which the run had no time. */
@@ -179,7 +181,7 @@ const judge = (evidence: Evidence): Judgement => {
       return {
         verdict: 'undecided',
         because: openText(evidence, answers, agreement.where),
-        wouldDecide: MORE_BLOCKS,
+        wouldDecide: moreValues(evidence),
         figures: numbers,
       };
     case 'agreed': {

@@ -2,7 +2,7 @@
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import type { ByBlock } from '../../results/stats/log-ratio.ts';
-import { grouped } from '../format.ts';
+import { grouped, tooFewText } from '../format.ts';
 import { HIGHEST_PER_SECOND, LOWEST_PER_SECOND } from '../ladder.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
@@ -75,7 +75,7 @@ const partOf = (evidence: Evidence, group: GroupData, checkout: string, manifest
     holds,
     because:
       share.kind === 'tooFew'
-        ? `too few blocks of ${checkout} and ${manifest}`
+        ? `${tooFewText(share)} of ${checkout} and ${manifest}`
         : `the rate of ${checkout} is ${share.lo.toFixed(3)} to ${share.hi.toFixed(3)} of that of ${manifest}, on a ladder of powers of two${holds === 'open' && refutes(most) ? OUTSIDE : ''}`,
     figure: figure(`rate of ${checkout} ÷ ${manifest} with p99 below 50 ms`, 'sustainedRatio', share),
   };
@@ -117,7 +117,12 @@ const judge = (evidence: Evidence): Judgement => {
         const failed = evidence
           .failedArms([group])
           .filter((arm) => [...CHECKOUTS, ...MANIFESTS].includes(arm) && !isTried(group, arm));
-        return allOf(group.group.image, [...parts, ...failed.map(failedPart)], contextOf(evidence, group));
+        return allOf(
+          evidence,
+          group.group.image,
+          [...parts, ...failed.map(failedPart)],
+          contextOf(evidence, group),
+        );
       }),
   );
 };

@@ -10,6 +10,7 @@ import type { Interval } from '../../results/stats/interval.ts';
 import { type ByBlock, numbersOf } from '../../results/stats/log-ratio.ts';
 import { LOOK_CONFIDENCE } from '../../results/stats/median.ts';
 import { intervalOver, levelOver, ratioOver } from '../../results/stats/over-blocks.ts';
+import { isPooled } from '../../results/stats/pooled-blocks.ts';
 import { widened } from './allowance.ts';
 
 export interface GroupFilter {
@@ -21,6 +22,8 @@ export interface GroupFilter {
 
 export interface Evidence {
   readonly run: RunFile;
+  /** Of several runs, each of which counts as one value. */
+  readonly isPool: boolean;
   /** In the order of the run: one for each image and each combination of the other parameters. */
   groups(filter: GroupFilter): readonly GroupData[];
   /** By block; empty if nothing was measured. */
@@ -76,6 +79,9 @@ const ratioOf = (values: ByBlock, base: ByBlock): Interval =>
 /** A ratio of two values of one slot. */
 const isRatio = (metric: string): boolean => metric.endsWith('Ratio');
 
+const hasPooledBlocks = ({ groups }: Tallied): boolean =>
+  groups.some(({ time }) => [...time.values()].some((arms) => [...arms.values()].some(isPooled)));
+
 export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
   const values = (group: GroupData, arm: string, metric: string, pass: Pass = 'time'): ByBlock =>
     group[pass].get(metric)?.get(arm) ?? NOTHING;
@@ -112,6 +118,7 @@ export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
   };
   return {
     run,
+    isPool: hasPooledBlocks(tallied),
     groups: (filter) => tallied.groups.filter((group) => matches(group, asPlaced(filter))),
     values,
     count(group, arm, metric) {

@@ -4,7 +4,12 @@ import { droppedScenario, droppedText, isSkipped } from '../../results/not-measu
 import type { Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 
-export const MORE_BLOCKS = 'more blocks (--blocks 24) on a quiet machine, or a larger image';
+const MORE_BLOCKS = 'more blocks (--blocks 24) on a quiet machine, or a larger image';
+const MORE_RUNS = 'more runs of this plan in the pool (cfsbench pool, or run --runs N), or a larger image';
+
+/** A run of a pool is one value, however many blocks it has. */
+export const moreValues = ({ isPool }: Pick<Evidence, 'isPool'>): string =>
+  isPool ? MORE_RUNS : MORE_BLOCKS;
 
 export const LONGER = 'the same run with a longer --budget';
 

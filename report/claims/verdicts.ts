@@ -4,7 +4,7 @@ import type { Interval } from '../../results/stats/interval.ts';
 import { grouped } from '../format.ts';
 import type { Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { MORE_BLOCKS } from './missing.ts';
+import { moreValues } from './missing.ts';
 import { ENOUGH_ENTRIES, entriesOf, isLarge, tooSmall } from './size.ts';
 
 /** `yes` and `no`: the whole interval lies on one side of the bound, or all passes agree. */
@@ -65,10 +65,11 @@ const decidingParts = (parts: readonly ClaimPart[]): [ImageVerdict['verdict'], r
 
 /** A claim holds if all its parts hold; one part that does not hold refutes it. */
 export const allOf = (
+  evidence: Pick<Evidence, 'isPool'>,
   image: string,
   parts: readonly ClaimPart[],
   context: readonly Figure[] = [],
-  wouldDecide = MORE_BLOCKS,
+  wouldDecide = moreValues(evidence),
 ): ImageVerdict => {
   const [verdict, deciding] = decidingParts(parts);
   return {

@@ -1,6 +1,6 @@
 // Figures and verdicts as text, the same on the page, in the terminal and in the mail.
 import type { Interval } from '../../results/stats/interval.ts';
-import { formatPercent, formatRatio, formatValue } from '../format.ts';
+import { formatPercent, formatRatio, formatValue, tooFewText } from '../format.ts';
 import type { ClaimView } from '../view.ts';
 import type { Figure } from './claim.ts';
 import { type Source, sourcesText } from './source.ts';
@@ -36,7 +36,7 @@ const percentOf = (ratio: number, round: (value: number) => number): number =>
 /** Of an open ratio, rounded outward: `the effect may be anything from -5 % to +8 %`. */
 export const openEffect = (ratio: Interval): string =>
   ratio.kind === 'tooFew'
-    ? 'too few blocks'
+    ? tooFewText(ratio)
     : `the effect may be anything from ${signed(percentOf(ratio.lo, Math.floor))} to ${signed(percentOf(ratio.hi, Math.ceil))}`;
 
 /** Claims whose scenarios were part of the run. */

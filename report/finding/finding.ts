@@ -7,13 +7,14 @@ import { emulationText } from '../../results/emulated.ts';
 import { own } from '../../results/own.ts';
 import { LOOK_CONFIDENCE } from '../../results/stats/median.ts';
 import { formatPercent } from '../format.ts';
+import { isOverMachines } from '../standing.ts';
 import type { ForestView } from '../view-charts.ts';
 import type { ArmView } from '../view-tables.ts';
 import { livesSentence } from './lives.ts';
 import { type DescribedRun, machineSentence } from './machine.ts';
 import { type Quantity, quantitiesOf } from './quantities.ts';
 import { standingSentence } from './standing-sentence.ts';
-import { type ComparedArm, comparedArms, listText, nameOf, quantitySentence } from './words.ts';
+import { type ComparedArm, comparedArms, fewWords, listText, nameOf, quantitySentence } from './words.ts';
 
 /** Parts of the report beside the first table. */
 type Elsewhere = 'sections' | 'counts' | 'nothing';
@@ -46,7 +47,8 @@ interface ComparedQuantity {
 const openingOf = (all: readonly ComparedQuantity[], baselineName: string): string | null => {
   const verdicts = all.flatMap(({ compared }) => compared.map(({ versus }) => versus.verdict));
   if (verdicts.length === 0) return `Nothing is compared: ${baselineName} is alone.`;
-  if (verdicts.every((verdict) => verdict === 'tooFew')) return 'Too few blocks to compare the backends.';
+  if (verdicts.every((verdict) => verdict === 'tooFew'))
+    return `T${fewWords(all.flatMap(({ compared }) => compared)).slice(1)} to compare the backends.`;
   if (!verdicts.some(isDecided)) return 'This run cannot tell the backends apart.';
   return verdicts.every((verdict) => verdict === 'same' || verdict === 'belowFloor')
     ? 'No difference was found.'
@@ -83,9 +85,11 @@ const absentSentence = (
 const rangesSentence = ({ pool }: FindingInput, all: readonly ComparedQuantity[]): string | null => {
   if (!all.some(({ compared }) => compared.some(({ versus }) => versus.ratio.kind === 'interval')))
     return null;
-  return pool === null
-    ? `Each ratio is the median of the ratios within the blocks, not the quotient of two medians; in parentheses its ${formatPercent(LOOK_CONFIDENCE)} interval.`
-    : `Each ratio is the geometric mean over the runs; in parentheses its ${formatPercent(LOOK_CONFIDENCE)} interval, which holds for further runs like these.`;
+  const interval = `in parentheses its ${formatPercent(LOOK_CONFIDENCE)} interval`;
+  if (pool === null)
+    return `Each ratio is the median of the ratios within the blocks, not the quotient of two medians; ${interval}.`;
+  const over = isOverMachines(pool) ? 'machines' : 'runs';
+  return `Each ratio is the geometric mean over the ${over}; ${interval}, which holds for further ${over} like these.`;
 };
 
 const WORK_FILE_SYSTEM = 'work folder';

@@ -67,6 +67,12 @@ const namesOf = (arms: readonly ComparedArm[]): string => listText(arms.map(({ n
 const clause = (arms: readonly ComparedArm[], text: string): readonly string[] =>
   arms.length === 0 ? [] : [text];
 
+/** Of arms without an interval. */
+export const fewWords = (arms: readonly ComparedArm[]): string =>
+  arms.some(({ versus: { ratio } }) => ratio.kind === 'tooFew' && ratio.of === 'runs')
+    ? 'too few runs'
+    : 'too few blocks';
+
 /** Without its full stop. */
 export const quantitySentence = (
   quantity: Quantity,
@@ -97,6 +103,6 @@ export const quantitySentence = (
       open,
       `undecided for ${listText(open.map((arm) => `${arm.name} (${rangeWords(arm)} ${timesText(row.metric)})`))}`,
     ),
-    ...clause(few, `too few blocks to compare ${namesOf(few)}`),
+    ...clause(few, `${fewWords(few)} to compare ${namesOf(few)}`),
   ].join('; ');
 };

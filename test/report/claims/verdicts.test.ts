@@ -42,5 +42,8 @@ test('within: yes inside with the ends, no wholly outside, and open across a bou
 
 test('a reason that two parts share is given once', () => {
   const part = (because: string): ClaimPart => ({ holds: 'open', because, figure: null });
-  assert.equal(allOf('made', [part('few'), part('few'), part('unequal')]).because, 'few; unequal');
+  assert.equal(
+    allOf({ isPool: false }, 'made', [part('few'), part('few'), part('unequal')]).because,
+    'few; unequal',
+  );
 });
