@@ -6,6 +6,9 @@ import type { Metric } from '../results/schema/run.ts';
 
 const PROGRAM = fileURLToPath(new URL('../harness/micro/neighbour-main.js', import.meta.url));
 const STOP_LIMIT_MS = 5000;
+/** Operations that lie wholly inside of a window alone; the window is repeated until it has them. */
+const FEWEST_ALONE = 3;
+const MOST_WINDOWS = 10;
 const ANSWER_BYTES = 4096;
 
 type TimeSpan = readonly [fromNs: number, toNs: number];
@@ -68,6 +71,25 @@ const read = (
   return JSON.parse(into.toString('utf8', 0, got)) as Readonly<Record<'alone' | 'during', NeighbourFigures>>;
 };
 
+/** The number of the neighbour's operation that runs, or of the last one seen between two. */
+const operationIn = ({ machine: { files } }: Stage, folder: string): (() => number) => {
+  let latest = 0;
+  return () => {
+    latest = Math.max(latest, ...files.names(folder).map(Number));
+    return latest;
+  };
+};
+
+/** Repeats `alone` while an operation takes so long that too few lie inside. */
+const untilEnough = async (alone: () => Promise<void>, operation: () => number): Promise<void> => {
+  const first = operation();
+  for (let i = 0; i < MOST_WINDOWS; i++) {
+    await alone();
+    // Those that run at the beginning and at the end are not inside.
+    if (operation() - first > FEWEST_ALONE) return;
+  }
+};
+
 /** Runs `alone`, `during` and again `alone` beside one neighbour, so that a drift is on both sides. */
 export const besideNeighbour = async (
   stage: Stage,
@@ -91,12 +113,14 @@ export const besideNeighbour = async (
     await work();
     return [from, Number(process.hrtime.bigint())];
   };
+  const operation = operationIn(stage, folder);
+  const enough = (): Promise<void> => untilEnough(alone, operation);
   try {
-    const before = await spanOf(alone);
+    const before = await spanOf(enough);
     const removal = await spanOf(during);
     // The write-back of the removal must not slow the neighbour when it is alone.
     sync();
-    const request = { alone: [before, await spanOf(alone)], during: [removal] };
+    const request = { alone: [before, await spanOf(enough)], during: [removal] };
     files.writeNew(windows, Buffer.from(JSON.stringify(request)));
   } finally {
     server.close(STOP_LIMIT_MS);

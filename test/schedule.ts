@@ -29,6 +29,7 @@ export const WITHOUT_RUNS: readonly string[] = [
   'harness/images/',
   'harness/model/',
   'harness/inspect/',
+  'harness/micro/',
   'harness/probes/disk',
   'harness/probes/readings',
   'harness/probes/timeline-steps',

@@ -218,7 +218,7 @@ export const claim: Claim = {
     issue('containerd', 11021, 'garbage collection holds a lock until creates time out'),
   ],
   scenarios: [SCENARIO],
-  rule: `A neighbour creates, writes and fsyncs files of 4 KiB on the file system from which a recently used image is removed (caches warm, a syncfs at the end). Its median during the removal ÷ its median just before and just after, in each block, on ext4 and XFS made for the purpose (with a journal, without discard) and on the work folder as it is. Supported: the whole interval lies above ${SLOWDOWN} for unpacked layers on every image and on all three file systems. Not supported: it lies below on all of them. Undecided: otherwise; if two disagree, both are shown. The removal of as many objects by a garbage collection is described beside the verdict.`,
+  rule: `A neighbour creates, writes and fsyncs files of 4 KiB on the file system from which a recently used image is removed (caches warm, a syncfs at the end). The median of those that begin during the removal ÷ the median of those that lie wholly just before or just after it, in each block, on ext4 and XFS made for the purpose (with a journal, without discard) and on the work folder as it is. Supported: the whole interval lies above ${SLOWDOWN} for unpacked layers on every image and on all three file systems. Not supported: it lies below on all of them. Undecided: otherwise; if two disagree, both are shown. The removal of as many objects by a garbage collection is described beside the verdict.`,
   objection:
     'The issues are about locks that a runtime holds and about its waiting for unlinkat; none is about the fsync of another process.',
   answer:
