@@ -113,6 +113,8 @@ export interface LivesView {
   readonly names: readonly string[];
   readonly percentiles: readonly LivesPercentiles[];
   readonly rates: readonly LivesRates[];
+  /** Rates at which some rung had fewer than 100 lives: its value is the longest, not p99. */
+  readonly longest: readonly number[];
   /** More workers than CPUs: every number includes the wait for a CPU. */
   readonly waits: { readonly workers: number; readonly cpus: number } | null;
 }

@@ -2,6 +2,7 @@
 //
 // The rates are powers of two, the same for every arm. A sustained rung implies all below it, so most are not tried.
 import { seeded } from '../harness/model/random.ts';
+import { FEWEST_FOR_P99 } from './percentiles.ts';
 
 /** Lives per second. */
 export const RATES: readonly number[] = Array.from({ length: 10 }, (_, i) => 8 * 2 ** i);
@@ -11,7 +12,7 @@ const FIRST = RATES.indexOf(32);
 const STRIDE = 2;
 
 /** A rung lasts until it has enough lives for a p99, but no shorter and no longer than this. */
-const LIVES_WANTED = 100;
+const LIVES_WANTED = FEWEST_FOR_P99;
 const LEAST_SECONDS = 1;
 const MOST_SECONDS = 2.5;
 const MOST_DRAWN = 0xffffffff;

@@ -8,12 +8,10 @@
 // Cost:    less than a millisecond.
 // Source:  Documentation/filesystems/proc.rst, mm/slab_common.c (columns of slabinfo 2.1).
 import type { KernelMemory, ProcessMemory } from '../model/machine.ts';
-import { numberAfter } from './moment.ts';
+import { numberAfter, type ReadText } from './moment.ts';
 import { readText } from './read-text.ts';
 
 const KIB = 1024;
-
-type ReadText = typeof readText;
 
 /** Cache name to objects in use and their bytes. */
 const parseSlabinfo = (lines: string): NonNullable<KernelMemory['caches']> =>

@@ -13,7 +13,7 @@ import { readText } from './read-text.ts';
 const CPU = '/sys/devices/system/cpu';
 const KIB = 1024;
 
-type ReadText = typeof readText;
+export type ReadText = typeof readText;
 
 const namesIn = (folder: string, pattern: RegExp): string[] => {
   try {

@@ -2,12 +2,15 @@
 import type { GroupData } from '../../results/compare/tally.ts';
 import { paramsKey } from '../../results/compare/tally.ts';
 import { mergeHistograms } from '../../results/stats/histogram.ts';
+import type { ByBlock } from '../../results/stats/log-ratio.ts';
 import { CONFIDENCE, median } from '../../results/stats/median.ts';
 import { intervalOver } from '../../results/stats/over-blocks.ts';
+import { MOST_WITHOUT_P99 } from '../ladder.ts';
 import type { GrowthPoint, LivesPercentiles, LivesRates, LivesView } from '../view-charts.ts';
 import type { ArmView } from '../view-tables.ts';
 
-const RATE = /^at(\d{1,7})P99Ns$/;
+/** `MostNs`: the longest of fewer than 100 lives. */
+const RATE = /^at(\d{1,7})(?:P99|Most)Ns$/;
 
 /** With fewer lives a percentile is the longest of them under another name. */
 const PERCENTILES = [
@@ -18,18 +21,30 @@ const PERCENTILES = [
   { name: 'longest', percent: 100, fewest: 1 },
 ] as const;
 
-const ratesOf = ({ time }: GroupData): readonly number[] =>
-  [...time.keys()]
-    .flatMap((metric) => {
-      const rate = RATE.exec(metric)?.[1];
-      return rate === undefined ? [] : [Number(rate)];
-    })
-    .sort((a, b) => a - b);
+const ratesOf = ({ time }: GroupData): readonly number[] => {
+  const rates = [...time.keys()].flatMap((metric) => {
+    const rate = RATE.exec(metric)?.[1];
+    return rate === undefined ? [] : [Number(rate)];
+  });
+  return [...new Set(rates)].sort((a, b) => a - b);
+};
+
+/** By arm; a rung of fewer lives has the longest. */
+const latenciesAt = ({ time }: GroupData, rate: number): ReadonlyMap<string, ByBlock> => {
+  const [longest, p99] = [time.get(`at${rate}MostNs`), time.get(`at${rate}P99Ns`)];
+  if (longest === undefined || p99 === undefined) return longest ?? p99 ?? new Map();
+  return new Map(
+    [...new Set([...longest.keys(), ...p99.keys()])].map((arm) => [
+      arm,
+      new Map([...(longest.get(arm) ?? []), ...(p99.get(arm) ?? [])]),
+    ]),
+  );
+};
 
 /** The lowest rate at which every arm of the group was tried; null: there is none. */
-const commonRate = ({ time }: GroupData, rates: readonly number[]): number | null => {
-  const arms = new Set(rates.flatMap((rate) => [...time.get(`at${rate}P99Ns`)!.keys()]));
-  return rates.find((rate) => time.get(`at${rate}P99Ns`)!.size === arms.size) ?? null;
+const commonRate = (group: GroupData, rates: readonly number[]): number | null => {
+  const arms = new Set(rates.flatMap((rate) => [...latenciesAt(group, rate).keys()]));
+  return rates.find((rate) => latenciesAt(group, rate).size === arms.size) ?? null;
 };
 
 /** None if a histogram is damaged: a journal is untrusted. */
@@ -46,8 +61,8 @@ const percentilesOf = (arm: number, encoded: readonly string[]): readonly LivesP
   }
 };
 
-const pointAt = ({ time }: GroupData, arm: string, rate: number): readonly GrowthPoint[] => {
-  const values = time.get(`at${rate}P99Ns`)?.get(arm);
+const pointAt = (group: GroupData, arm: string, rate: number): readonly GrowthPoint[] => {
+  const values = latenciesAt(group, rate).get(arm);
   if (values === undefined || values.size === 0) return [];
   const interval = intervalOver(values, CONFIDENCE);
   return [
@@ -82,6 +97,8 @@ export const livesOf = (
           const points = rates.flatMap((one) => pointAt(group, id, one));
           return points.length === 0 ? [] : [{ arm, points }];
         }),
+        // Older runs call the longest a p99.
+        longest: rates.filter((one) => one <= MOST_WITHOUT_P99 || group.time.has(`at${one}MostNs`)),
         waits: waitsOf(group, cpus),
       },
     ];

@@ -91,10 +91,15 @@ const waitsText = ({ waits }: LivesView): string =>
     ? ''
     : ` ${plural(waits.workers, 'worker')} share ${plural(waits.cpus, 'CPU')}: the time for which a worker waits for a CPU is part of every number.`;
 
+const longestText = ({ longest }: LivesView): string =>
+  longest.length === 0
+    ? ''
+    : `; with fewer than 100 images, as at ${longest.map(grouped).join(', ')} per second, the longest of them`;
+
 const livesHtml = (view: ReportView, { lives, percentiles, rates }: LivesFigure): Html => {
   const { scenario, image, rate } = lives;
   return html`<div data-scenario="${scenario}" data-image="${image}"><p>${image}, ${rateText(rate)}: every arm was tried at this rate. Latencies count from the moment at which an image was due, until it is ready: created, mounted and started.${waitsText(lives)} A rate ends for an arm when an image begins a second late.</p>
-<div class="charts">${figure(percentiles.id, `How long until an image is ready, at ${rateText(rate)}`, percentilesTable(view, lives), { image })}${figure(rates.id, '99th percentile against the rate at which images arrive', ratesTable(view, lives), { image })}</div></div>
+<div class="charts">${figure(percentiles.id, `How long until an image is ready, at ${rateText(rate)}`, percentilesTable(view, lives), { image })}${figure(rates.id, `99th percentile against the rate at which images arrive${longestText(lives)}`, ratesTable(view, lives), { image })}</div></div>
 `;
 };
 

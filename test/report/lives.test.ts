@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MOST_WITHOUT_P99 } from '../../report/ladder.ts';
 import { htmlOf } from '../../report/render.ts';
 import type { OkSample, Sample } from '../../results/schema/run.ts';
 import { encodeHistogram } from '../../results/stats/histogram.ts';
+import { livesAt, RATES } from '../../scenarios/ladder.ts';
+import { FEWEST_FOR_P99 } from '../../scenarios/percentiles.ts';
 import { exampleRun } from './support/example.ts';
 import { viewOf } from './support/view.ts';
 
@@ -77,6 +80,50 @@ test('the finding says what each arm sustains, with its interval', () => {
   assert.match(said, /768 \(512\.\.1,024\) with erofs-overlay/);
   assert.match(said, /fewer than 8 with unpacked-overlay/);
   assert.doesNotMatch(said, /null/);
+});
+
+/** What the finding says of one arm, by the rates of its eight blocks; 0: below the ladder. */
+const saidOf = (rates: readonly number[]): string => {
+  const { run, samples } = withLives(({ block }) => ({
+    values:
+      rates[block] === 0
+        ? { below50MsCount: 1 }
+        : { below50MsCount: 0, sustained50MsPerSecond: rates[block]! },
+  }));
+  const { finding } = viewOf(run, samples);
+  return finding.find((sentence) => sentence.includes('come and go'))!;
+};
+const eight = (...rates: readonly number[]): readonly number[] =>
+  Array.from({ length: 8 }, (_, block) => rates[block % rates.length]!);
+
+test('the ends of the ladder bound a rate from one side only', () => {
+  assert.match(saidOf(eight(4096)), /: at least 4,096 with erofs-overlay/);
+  assert.match(saidOf(eight(2048, 4096)), /: 3,072 \(2,048\.\.4,096 or more\) with erofs-overlay/);
+  assert.match(saidOf([0, ...eight(64).slice(1)]), /: 64 \(fewer than 8\.\.64\) with erofs-overlay/);
+  assert.match(saidOf(eight(0, 512)), /: fewer than 8 in half of the blocks with erofs-overlay/);
+});
+
+test('at a rate with fewer than 100 images all must be ready in time, which the finding says', () => {
+  assert.match(saidOf(eight(32)), /: 32 with .*; a rate up to 32 was tried with fewer than 100 images/);
+  assert.doesNotMatch(saidOf(eight(64)), /fewer than 100/);
+  assert.equal(MOST_WITHOUT_P99, Math.max(...RATES.filter((rate) => livesAt(rate) < FEWEST_FOR_P99)));
+});
+
+test('the longest of few lives is drawn and is not called p99; an older run called it so', () => {
+  const { run, samples } = withLives(({ arm }) => ({
+    values: {
+      below50MsCount: 0,
+      sustained50MsPerSecond: 512,
+      ...(arm === 'unpacked-overlay' ? { at32P99Ns: 70 * MS } : { at32MostNs: 79 * MS }),
+      at512P99Ns: 40 * MS,
+    },
+    histograms: { at32: encodeHistogram(latencies) },
+  }));
+  const view = viewOf(run, samples);
+  const [lives] = view.lives;
+  assert.deepEqual([lives!.rate, lives!.longest], [32, [32]]);
+  assert.ok(lives!.rates.every(({ points }) => points.map(({ x }) => x).join() === '32,512'));
+  assert.match(htmlOf(view), /with fewer than 100 images, as at 32 per second, the longest of them/);
 });
 
 test('too few blocks give no sentence on any arm, also not on one below the ladder', () => {

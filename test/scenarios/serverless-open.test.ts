@@ -80,6 +80,15 @@ test('the sustained rate is below what the machine can do, the rate of falling b
   assert.ok(values['at1024P99Ns']! < 50e6);
 });
 
+test('a p99 needs 100 lives: with fewer its value is the longest and has that name', async () => {
+  const values = await valuesWith((asked) => queued(1.2e6, asked));
+  assert.ok(values['at32MostNs']! >= 1.2e6);
+  assert.equal(values['at32P99Ns'], undefined);
+  assert.equal(values['at1024MostNs'], undefined);
+  for (const name of Object.keys(values)) assert.ok(name in scenario.metrics, name);
+  assert.equal('at32P99Ns' in scenario.metrics, false);
+});
+
 test('lives that are longer than the limit sustain no rate, and a larger limit some', async () => {
   const values = await valuesWith((asked) => queued(60e6, asked));
   assert.equal(values['sustained50MsPerSecond'], undefined);
