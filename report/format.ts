@@ -1,6 +1,8 @@
 // Numbers as text. Everywhere else they are nanoseconds, bytes and counts; only here are they scaled.
 import type { Count } from '../results/compare/counts.ts';
+import { isLadderRate } from '../results/compare/ladder.ts';
 import type { Interval } from '../results/stats/interval.ts';
+import { HIGHEST_PER_SECOND, LOWEST_PER_SECOND } from './ladder.ts';
 import { asciiText } from './text.ts';
 
 const DIGITS = 3;
@@ -44,8 +46,16 @@ export const formatBytes = (bytes: number): string =>
     [1, 'B'],
   ]);
 
+/** Beyond the ends of the ladder a rate is a bound. */
+const ladderText = (rate: number): string | null => {
+  if (rate < LOWEST_PER_SECOND) return `<${LOWEST_PER_SECOND}/s`;
+  return rate >= HIGHEST_PER_SECOND ? `>=${grouped(HIGHEST_PER_SECOND)}/s` : null;
+};
+
 /** In the unit that the metric's name ends in. */
 export const formatValue = (metric: string, value: number): string => {
+  const bound = isLadderRate(metric) ? ladderText(value) : null;
+  if (bound !== null) return bound;
   if (metric.endsWith('Ns')) return formatNs(value);
   if (metric.endsWith('Bytes')) return formatBytes(value);
   if (metric.endsWith('PerSecond')) return `${significant(value)}/s`;

@@ -1,4 +1,5 @@
 // Images that come and go all the time: what rate a checkout sustains, and what rate a manifest.
+import { lowerMedian } from '../../results/compare/ladder.ts';
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import type { ByBlock } from '../../results/stats/log-ratio.ts';
@@ -6,7 +7,7 @@ import { grouped, tooFewText } from '../format.ts';
 import { HIGHEST_PER_SECOND, LOWEST_PER_SECOND } from '../ladder.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { figure, figures, STAND_IN } from './figures.ts';
+import { exactFigure, figure, figures, STAND_IN } from './figures.ts';
 import { unmeasured } from './missing.ts';
 import { entriesOf } from './size.ts';
 import { SCRIVANO_V3 } from './sources.ts';
@@ -81,16 +82,18 @@ const partOf = (evidence: Evidence, group: GroupData, checkout: string, manifest
   };
 };
 
-/** Not judged: rates of this machine. */
+/** Not judged: rates of this machine. Of an arm that is below the ladder in some blocks the lower middle rate, without an interval. */
 const contextOf = (evidence: Evidence, group: GroupData): readonly Figure[] =>
-  [...MANIFESTS, ...CHECKOUTS, LAYERS].flatMap((arm) =>
-    figures(
-      `${arm}: images per second with p99 below 50 ms`,
-      SUSTAINED,
-      evidence.median(group, arm, SUSTAINED),
-      STAND_IN,
-    ),
-  );
+  [...MANIFESTS, ...CHECKOUTS, LAYERS].flatMap((arm) => {
+    const what = `${arm}: images per second with p99 below 50 ms`;
+    const below = [...evidence.values(group, arm, BELOW).values()];
+    const belowCount = below.filter((count) => count > 0).length;
+    const rates = evidence.values(group, arm, SUSTAINED);
+    if (belowCount === 0 || rates.size === 0)
+      return figures(what, SUSTAINED, evidence.median(group, arm, SUSTAINED), STAND_IN);
+    const where = `fewer than ${LOWEST_PER_SECOND} in ${belowCount} of ${below.length} blocks`;
+    return [exactFigure(`${what}, ${where}`, SUSTAINED, lowerMedian(rates), STAND_IN)];
+  });
 
 const judge = (evidence: Evidence): Judgement => {
   const isTried = (group: GroupData, arm: string): boolean => evidence.values(group, arm, BELOW).size > 0;

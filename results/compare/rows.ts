@@ -9,6 +9,7 @@ import { CONFIDENCE, LOOK_CONFIDENCE, median } from '../stats/median.ts';
 import { centerOver, levelOver, ratioOver } from '../stats/over-blocks.ts';
 import { isPooled } from '../stats/pooled-blocks.ts';
 import { studentBound } from '../stats/student.ts';
+import { isLadderRate, lowerMedian } from './ladder.ts';
 import { metricInfo } from './metric-info.ts';
 import { COMMAND_START, type Design, isIdle, NULL_ARM } from './phase-of.ts';
 import type { GroupData } from './tally.ts';
@@ -181,7 +182,10 @@ export const rowOf = (data: GroupData, metric: string, design: Design): Row | nu
     return {
       arm,
       idle,
-      median: centerOver(byBlock, interval)!,
+      median:
+        isLadderRate(metric) && byBlock.size > 0 && lowerMedian(byBlock) <= 0
+          ? 0
+          : centerOver(byBlock, interval)!,
       medianInterval: interval,
       n: byBlock.size,
       versus: arm === design.baseline || idle || baselineIdle || !isJudged ? null : compare(arm, byBlock),

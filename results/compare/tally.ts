@@ -5,6 +5,7 @@ import type { FailedSample, Ledger, OkSample, Sample, SkippedSample, Timeline } 
 import type { Params } from '../schema/shared.ts';
 import type { ByBlock } from '../stats/log-ratio.ts';
 import { firstBlockOfSession } from '../stats/pooled-blocks.ts';
+import { withUnsustained } from './ladder.ts';
 
 /** Stable text of parameters, in the order of their names. */
 export const paramsKey = (params: Params): string =>
@@ -71,7 +72,7 @@ const addOk = (group: GroupBuilder, sample: OkSample, block: number): void => {
   const { arm, backend, pass, values, ledger, timeline } = sample;
   group.backends.set(arm, backend);
   const table = pass === 'time' ? group.time : group.count;
-  for (const [metric, value] of Object.entries(values)) {
+  for (const [metric, value] of Object.entries(withUnsustained(values))) {
     const arms = at(table, metric, () => new Map<string, Map<number, number>>());
     at(arms, arm, () => new Map<number, number>()).set(block, value);
   }

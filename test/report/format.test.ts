@@ -32,6 +32,9 @@ test('bytes are scaled, counts are grouped', () => {
   assert.equal(formatValue('fuseLookupCount', 3002), '3,002');
   assert.equal(formatValue('imagesPerSecond', 3.6178), '3.62/s');
   assert.equal(formatValue('imagesPerSecond', 1016.4), '1,016/s');
+  assert.equal(formatValue('sustained50MsPerSecond', 0), '<8/s');
+  assert.equal(formatValue('sustained50MsPerSecond', 512), '512/s');
+  assert.equal(formatValue('sustained50MsPerSecond', 4096), '>=4,096/s');
 });
 
 test('ratios have two decimals near one, and tiny ones are not zero', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c21.ts';
+import { figureText } from '../../../report/claims/words.ts';
 import { HIGHEST_PER_SECOND, LOWEST_PER_SECOND } from '../../../report/ladder.ts';
 import { RATES } from '../../../scenarios/ladder.ts';
 import { type MadeGroup, type Series, verdictOn } from './journal.ts';
@@ -129,4 +130,21 @@ test('the largest image decides, whatever the order of the journal', () => {
 test('undecided: nothing was measured', () => {
   const judged = verdictOn(claim, { groups: [] });
   assert.equal(judged.verdict, 'undecided');
+});
+
+test('the rate that is shown of an arm below the ladder in some blocks is not that of its other blocks', () => {
+  const some = (below: readonly number[]): Series => ({
+    below50MsCount: below,
+    sustained50MsPerSecond: below.map((count) => (count > 0 ? 0 : 512)),
+  });
+  const shown = (checkout: Series): string => {
+    const figure = verdict(checkout, sustains(1024)).figures.find(
+      ({ metric, what }) => metric === 'sustained50MsPerSecond' && what.startsWith('hardlink-checkout'),
+    );
+    return `${figure!.what}: ${figureText(figure!)}`;
+  };
+  assert.match(shown(some([1, 0, 1, 0, 1, 0, 1, 0])), /fewer than 8 in 4 of 8 blocks: <8\/s$/);
+  assert.match(shown(some([1, 0, 0, 0, 0, 0, 0, 0])), /fewer than 8 in 1 of 8 blocks: 512\/s$/);
+  assert.match(shown(BELOW), /fewer than 8 in 8 of 8 blocks: <8\/s$/);
+  assert.doesNotMatch(shown(sustains(64)), /fewer/);
 });

@@ -179,6 +179,35 @@ test('a metric that is not judged has values and no verdict, also if only the sc
   assert.ok(row!.cells.every(({ median, versus }) => median > 0 && versus === null));
 });
 
+test('a rate below the ladder in any block forbids the ratio, and half of the blocks below are the value', () => {
+  const ladder = (isBelow: (arm: string, block: number) => boolean) => {
+    const lives = samples.map((sample) =>
+      sample.outcome !== 'ok' || sample.scenario !== 'walk-cold' || sample.pass !== 'time'
+        ? sample
+        : {
+            ...sample,
+            values: isBelow(sample.arm, sample.block)
+              ? { below50MsCount: 1 }
+              : { below50MsCount: 0, sustained50MsPerSecond: 512 },
+          },
+    );
+    const walk = groupsOf(lives).find(({ group }) => group.scenario === 'walk-cold')!;
+    const row = rowOf(walk, 'sustained50MsPerSecond', design);
+    return (arm: string): Cell => cell(row, arm);
+  };
+  const half = ladder((arm, block) => arm === 'composefs-fuse' && block % 2 === 0);
+  assert.deepEqual(
+    [half('composefs-fuse').versus, half('composefs-fuse').median, half('composefs-fuse').n],
+    [null, 0, 8],
+  );
+  assert.equal(half('unpacked-overlay').versus?.verdict, 'same');
+  const one = ladder((arm, block) => arm === 'composefs-fuse' && block === 3);
+  assert.deepEqual([one('composefs-fuse').versus, one('composefs-fuse').median], [null, 512]);
+  const all = ladder((arm) => arm === 'composefs-fuse');
+  assert.deepEqual([all('composefs-fuse').versus, all('composefs-fuse').median], [null, 0]);
+  assert.equal(ladder((arm) => arm === BASELINE)('unpacked-overlay').versus, null);
+});
+
 test('in a pool the noise is the ratio of the null arm over the runs that the report prints', () => {
   const pooled = (base: number, ofRun: (run: number) => number) =>
     new Map(
