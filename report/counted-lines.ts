@@ -2,6 +2,7 @@
 import type { Count } from '../results/compare/counts.ts';
 import type { Phase } from '../results/schema/run.ts';
 import { formatBytes, formatCount, grouped } from './format.ts';
+import { ofAllText } from './of-all.ts';
 import { asciiText, joinParts, tableLines } from './text.ts';
 import type { ReportView } from './view.ts';
 import type { CallsView, CountsView } from './view-tables.ts';
@@ -33,8 +34,8 @@ const callTable = (view: ReportView, { image, scenario, params, totals }: CallsV
   const where = joinParts(scenario, params, image);
   return {
     head: hasStore
-      ? [where, 'create to destroy', 'per entry', STORE.join(', ')]
-      : [where, 'system calls', 'per entry'],
+      ? [where, `create to destroy${ofAllText(params)}`, 'per entry', STORE.join(', ')]
+      : [where, `system calls${ofAllText(params)}`, 'per entry'],
     rows: totals.flatMap((phases, at) => {
       if (phases === null) return [];
       const sum = sumOf(phases, false);
@@ -64,7 +65,7 @@ const countRows = (view: ReportView, { image, rows }: CountsView): readonly (rea
 
 const countTables = (view: ReportView, unit: string, counts: readonly CountsView[]): readonly CountTable[] =>
   counts.map((one) => ({
-    head: [joinParts(one.scenario, one.params, one.image), unit, 'per entry'],
+    head: [joinParts(one.scenario, one.params, one.image), `${unit}${ofAllText(one.params)}`, 'per entry'],
     rows: countRows(view, one),
   }));
 

@@ -1,6 +1,7 @@
 // System calls by phase, process and name: sums as charts, every count as a table.
 import { type Count, FEWEST_PASSES } from '../../results/compare/counts.ts';
 import { PHASES } from '../../results/schema/run.ts';
+import { sumsText } from '../of-all.ts';
 import type { ReportView } from '../view.ts';
 import type { CallsView } from '../view-tables.ts';
 import { armsWhere, type IndexedArm } from './counts.ts';
@@ -67,7 +68,7 @@ const everyCallTable = (view: ReportView, calls: CallsView): Html => {
 };
 
 const callFigure = (view: ReportView, { calls, chart }: CallFigure): Html =>
-  html`<div data-scenario="${calls.scenario}">${figure(chart.id, `system calls of ${labelOf(calls)}${fewPassesText(calls)}`, totalsTable(view, calls), { isTableFolded: false, image: calls.image, better: 'fewer is better' })}</div>
+  html`<div data-scenario="${calls.scenario}">${figure(chart.id, `system calls of ${labelOf(calls)}${sumsText(calls.params)}${fewPassesText(calls)}`, totalsTable(view, calls), { isTableFolded: false, image: calls.image, better: 'fewer is better' })}</div>
 `;
 
 const everyCall = (view: ReportView, { calls }: CallFigure): Html =>

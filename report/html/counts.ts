@@ -1,4 +1,5 @@
 // Tables of counts: observed values, FUSE requests by opcode, and files on disk.
+import { sumsText } from '../of-all.ts';
 import type { ReportView } from '../view.ts';
 import type { ArmView, CountsView } from '../view-tables.ts';
 import { armHeads } from './first-table.ts';
@@ -33,7 +34,7 @@ const countsTable = (view: ReportView, all: CountsView, { kind, nameOf }: CountK
     counts.rows.some((row) => (row.counts[index] ?? null) !== null),
   );
   return plainTable(
-    html`<th scope="col">${counts.params === '' ? 'what' : counts.params}</th>${armHeads(shown.map(({ arm }) => arm))}`,
+    html`<th scope="col">${counts.params === '' ? 'what' : `${counts.params}${sumsText(counts.params)}`}</th>${armHeads(shown.map(({ arm }) => arm))}`,
     counts.rows.map(
       (row) =>
         html`<tr><th scope="row">${nameOf(row.metric, row.info.title)}</th>${shown.map(({ index }) => {

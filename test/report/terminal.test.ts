@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { htmlOf } from '../../report/render.ts';
 import { droppedSentence, terminalOf } from '../../report/terminal.ts';
 import type { ReportView } from '../../report/view.ts';
 import type { DroppedGroup, EndedGroup } from '../../results/schema/not-measured.ts';
@@ -185,6 +186,25 @@ test('calls of ingest and collect are in a column of their own, and not in those
   assert.match(text, /^churn, store=empty.* \| create to destroy \| per entry \| ingest, collect$/m);
   // create 3, mount 17, use 18, unmount and destroy 1 each; ingest 4 per object, collect 1 per object and 257.
   assert.match(text, /^erofs-overlay +\| +40 \| +<0\.01 \| +33,357$/m);
+});
+
+test('calls of several containers are called a sum, because times are those of one', () => {
+  const containers = (count: number) =>
+    samples.flatMap((sample) =>
+      sample.pass === 'count' && sample.scenario === 'walk-warm'
+        ? [{ ...sample, scenario: 'container-churn', params: { local: 'image', containers: count } }]
+        : [],
+    );
+  const view = viewOf(run, containers(16));
+  assert.match(
+    terminalOf(view, { columns: 120 }),
+    /container-churn, containers=16 local=image, .* \| system calls of all 16 containers/,
+  );
+  assert.match(
+    htmlOf(view),
+    /system calls of container-churn, containers=16 local=image, sums of all 16 containers/,
+  );
+  assert.doesNotMatch(terminalOf(viewOf(run, containers(1)), { columns: 120 }), /containers \|/);
 });
 
 test('a warning of the kernel is said as such, beside the noise of the machine', () => {
