@@ -13,15 +13,23 @@ const REFLINKS = 'reflink-checkout';
 const COPIES = 'mountCopiesRatio';
 const WRONG = 'wrongLinkCount';
 
+/**
+ * With fewer pages that links can merge, pages that were evicted or that a running program maps would decide. 5 %: five times the
+ * share of such pages that the rule on copies allows.
+ */
+const FEWEST_ALIKE = 0.05;
+
 /** Links merge only files with equal metadata: their pages have one copy, all others two. */
 const linksShare = (evidence: Evidence, group: GroupData): Tristate | null => {
   const frames = evidence.count(group, LINKS, 'mountFrameCount');
   const pages = evidence.count(group, LINKS, 'sharedPageCount')?.most;
   const alike = evidence.count(group, LINKS, 'alikePageCount')?.most;
   if (frames === null || pages === undefined || alike === undefined) return null;
-  if (!isEqual(frames) || alike === 0) return 'open';
-  if (frames.most <= 2 * pages - alike + COPIES_TOLERANCE * pages) return 'yes';
-  return frames.most >= 2 * (1 - COPIES_TOLERANCE) * pages ? 'no' : 'open';
+  if (!isEqual(frames) || alike === 0 || alike < FEWEST_ALIKE * pages) return 'open';
+  // Of the pages that links can merge.
+  const copies = (frames.most - 2 * (pages - alike)) / alike;
+  if (copies <= 1 + COPIES_TOLERANCE) return 'yes';
+  return copies >= 2 * (1 - COPIES_TOLERANCE) ? 'no' : 'open';
 };
 
 const answer = (evidence: Evidence, group: GroupData): CountedAnswer | null => {
@@ -56,7 +64,7 @@ export const claim: Claim = {
     },
   ],
   scenarios: [SCENARIO],
-  rule: `Two versions of an image, or two images of one base, are checked out and every common file is read through both. Supported: alike in ${EVERY_PASS}, a common page is in memory twice behind two reflink checkouts and once behind two hard-link checkouts (within ${COPIES_TOLERANCE * 100} %, because pages that a running program maps are in memory whatever is measured), and at least one hard-linked file has a link count that differs from the image's. Links merge only files with equal metadata; pages of the others count twice. Not supported: one of the three fails on every pair. Undecided: pairs disagree, passes differ, or pages were in memory neither once nor twice.`,
+  rule: `Two versions of an image, or two images of one base, are checked out and every common file is read through both. Supported: alike in ${EVERY_PASS}, a common page is in memory twice behind two reflink checkouts and once behind two hard-link checkouts (within ${COPIES_TOLERANCE * 100} %, because pages that a running program maps are in memory whatever is measured), and at least one hard-linked file has a link count that differs from the image's. Links merge only files with equal metadata; pages of the others count twice, and the tolerance is a share of those that links can merge. Not supported: one of the three fails on every pair. Undecided: pairs disagree, passes differ, links can merge less than ${FEWEST_ALIKE * 100} % of the common pages, or pages were in memory neither once nor twice.`,
   objection: 'The harness makes both checkouts and may make them badly.',
   answer:
     'GNU tar and cp make them, from a link store keyed by contents and metadata together. Each tree is proved equal to the image, except for which names share an inode. Copies are told apart by their physical pages, and the two images by the digests of their manifests: the harness refuses to compare an image with itself.',
@@ -67,7 +75,7 @@ export const claim: Claim = {
       answer,
       figures,
       open: (_, where) => ({
-        because: `pages were in memory neither once nor twice, or passes differ, on ${where}`,
+        because: `pages were in memory neither once nor twice, passes differ, or links can merge too few of them, on ${where}`,
         wouldDecide: 'the same run while nothing else drops caches or needs the memory',
       }),
       supported: () =>

@@ -58,6 +58,22 @@ test('undecided: fewer than three counting passes, whatever they counted', () =>
   }
 });
 
+test('undecided: links can merge few pages, so that the others would decide', () => {
+  const few = (alikePageCount: number, mountFrameCount: number): Series => ({
+    ...ONCE_WRONG,
+    sharedPageCount: 10_000,
+    alikePageCount,
+    mountFrameCount,
+  });
+  // Nothing is shared: not even the 50 pages.
+  for (const frames of [20_000, 19_950])
+    assert.equal(verdict(checkouts(few(50, frames), TWICE)), 'undecided');
+  // The tolerance is a share of the 600 pages, not of all.
+  assert.equal(verdict(checkouts(few(600, 19_400), TWICE)), 'supported');
+  assert.equal(verdict(checkouts(few(600, 19_450), TWICE)), 'undecided');
+  assert.equal(verdict(checkouts(few(600, 20_000), TWICE)), 'not supported');
+});
+
 test('undecided: links have nothing to merge, or two pairs of images disagree', () => {
   const nothing = { ...ONCE_WRONG, mountFrameCount: 2000, alikePageCount: 0 };
   assert.equal(verdict(checkouts(nothing, TWICE)), 'undecided');
