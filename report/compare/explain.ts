@@ -6,7 +6,7 @@ import type { Gate, Red } from '../../results/gate/gate.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { ascii } from '../../results/visible.ts';
-import { formatPercent, formatRatio, grouped, plural } from '../format.ts';
+import { formatPercent, formatRatio, grouped, plural, shellLine } from '../format.ts';
 import { type Cause, causesOf } from './causes.ts';
 import { changeText, countedText, latencyText, placeText, reasonText } from './words.ts';
 
@@ -43,16 +43,32 @@ const reproduce = (run: RunFile, scenario: string): string => {
   return text === undefined ? '' : ` The scenario runs: ${ascii(text)}.`;
 };
 
-const selection = (run: RunFile, { scenario, image }: ExactResult['place']): string => {
+const selection = (run: RunFile, { scenario, image }: ExactResult['place']): readonly string[] => {
   const source = run.images.find(({ name }) => name === image)?.source ?? image;
-  return `--scenarios ${ascii(scenario)} --images ${ascii(source)}`;
+  return ['--scenarios', scenario, '--images', source];
 };
 
-const explainVanished = ({ place, counted, because }: ExactResult): string => {
+/** Names come from the run folder, which is untrusted. */
+const commandOf = (words: readonly string[]): string => shellLine(words.map(ascii));
+
+/** The command is last and without a full stop, so that it can be pasted. */
+interface Explanation {
+  readonly text: string;
+  readonly toDo: string;
+}
+
+const joined = ({ text, toDo }: Explanation, between = ''): string => `${text}${between} ${toDo}`;
+
+const explainVanished = ({ place, counted, because }: ExactResult): Explanation => {
   const what = counted?.kind === 'metric' ? `${ascii(counted.metric)} of ` : '';
   const why =
     because.length === 0 ? 'The head records no reason.' : `The head records: ${ascii(because.join('; '))}.`;
-  return `${what}${placeText(place)}: counted in the base, absent from the head. ${why} To accept it: --allow-missing ${ascii(place.arm)}.`;
+  // A comma separates two patterns.
+  const pattern = place.arm.replaceAll(',', ';');
+  return {
+    text: `${what}${placeText(place)}: counted in the base, absent from the head. ${why}`,
+    toDo: `To accept it: ${commandOf(['--allow-missing', pattern])}`,
+  };
 };
 
 const subjectOf = ({ counted }: ExactResult): string => {
@@ -62,23 +78,32 @@ const subjectOf = ({ counted }: ExactResult): string => {
     : ascii(counted.metric);
 };
 
-const explainExact = (row: ExactResult, all: readonly ExactResult[], run: RunFile): string => {
+const explainExact = (row: ExactResult, all: readonly ExactResult[], run: RunFile): Explanation => {
   if (row.status === 'vanished') return explainVanished(row);
   const { place } = row;
   const varies =
     row.status === 'varies' ? ' It was equal in every pass of the base and varies in the head.' : '';
-  return `${placeText(place)}: ${subjectOf(row)} ${changeText(row)}. Programs, architecture, path and image are equal on both sides, so this is not noise.${varies}${otherCalls(row, all)}${reproduce(run, place.scenario)} To count it again: cfsbench run ${row.timed === true ? '' : '--count-only '}${selection(run, place)}.`;
+  const equal =
+    row.noise === 'quasi'
+      ? 'Kernel, programs, architecture, path and image are equal on both sides, and the least of several passes is compared'
+      : 'Programs, architecture, path and image are equal on both sides';
+  const how = row.timed === true ? [] : ['--count-only'];
+  return {
+    text: `${placeText(place)}: ${subjectOf(row)} ${changeText(row)}. ${equal}, so this is not noise.${varies}${otherCalls(row, all)}${reproduce(run, place.scenario)}`,
+    toDo: `To count it again: ${commandOf(['cfsbench', 'run', ...how, ...selection(run, place)])}`,
+  };
 };
 
 const explainLatency = (row: LatencyResult, run: RunFile): string => {
   const noise = row.nullRatio === null ? '' : ` Ratio of the base to itself: ${formatRatio(row.nullRatio)}.`;
   const p = row.p === null ? '' : ` One-sided p, adjusted for all gated rows: ${row.p.toPrecision(2)}.`;
-  const ab = (run.plan.ab ?? []).map((arm) => ascii(arm.replace(/#2$/, ''))).join(' ');
-  return `${placeText(row.place)}: ${ascii(row.title)} ${latencyText(row)} over ${plural(row.n, 'block')}: the whole interval is beyond the threshold of ${formatPercent(row.delta)}.${noise}${p}${reproduce(run, row.place.scenario)} To measure it again: cfsbench run --ab ${ab} ${selection(run, row.place)}.`;
+  const ab = (run.plan.ab ?? []).map((arm) => arm.replace(/#2$/, ''));
+  const command = commandOf(['cfsbench', 'run', '--ab', ...ab, ...selection(run, row.place)]);
+  return `${placeText(row.place)}: ${ascii(row.title)} ${latencyText(row)} over ${plural(row.n, 'block')}: the whole interval is beyond the threshold of ${formatPercent(row.delta)}.${noise}${p}${reproduce(run, row.place.scenario)} To measure it again: ${command}`;
 };
 
 export const explain = (red: Red, comparison: Comparison, run: RunFile): string =>
-  red.kind === 'exact' ? explainExact(red.row, comparison.exact, run) : explainLatency(red.row, run);
+  red.kind === 'exact' ? joined(explainExact(red.row, comparison.exact, run)) : explainLatency(red.row, run);
 
 /** One reason to be red: counts that changed together, or a latency. */
 export type RedGroup =
@@ -103,7 +128,7 @@ export const explainGroup = (group: RedGroup, comparison: Comparison, run: RunFi
   const { rows, text, where } = group.cause;
   const [first, ...others] = rows;
   const more = others.length === 0 ? '' : ` ${plural(rows.length, 'row')} in all, ${text}: ${where}.`;
-  return `${explainExact(first, comparison.exact, run)}${more}`;
+  return joined(explainExact(first, comparison.exact, run), more);
 };
 
 export const shortReason = (group: RedGroup): string => {

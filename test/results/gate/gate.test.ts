@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { explain } from '../../../report/compare/explain.ts';
 import { compareText } from '../../../report/compare/text.ts';
@@ -162,6 +163,38 @@ test('a missing arm is red unless --allow-missing names it', () => {
   assert.equal(gated(head, { allowMissing: [`*/debian-12-static/${arm}`] }).exit, 0);
   assert.equal(gated(head, { allowMissing: ['composefs-fuse'] }).exit, 2);
   assert.throws(() => gated(head, { allowMissing: ['a/b'] }), /may be missing/);
+});
+
+test('--allow-missing takes the arm that the gate proposes, whatever options it has', () => {
+  const odd = 'composefs-fuse@server=/opt/a b/cfs-fuse,transport=threads';
+  const renamed = changed(base, (sample) => (sample.arm === arm ? { ...sample, arm: odd } : sample));
+  const head = changed(base, (sample) => (sample.arm === arm ? null : sample));
+  const text = explain(gated(head, {}, renamed).red[0]!, compared(head, renamed), head.run);
+  const proposed = odd.replace(',', ';');
+  assert.ok(text.endsWith(` To accept it: --allow-missing '${proposed}'`), text);
+  for (const allowed of [odd, proposed, `*/*/${proposed}`])
+    assert.equal(gated(head, { allowMissing: [allowed] }, renamed).exit, 0, allowed);
+  assert.equal(gated(head, { allowMissing: ['composefs-fuse@server=/opt/other'] }, renamed).exit, 2);
+});
+
+test('commands that measure a row again are words for a shell, and end without a full stop', () => {
+  const source = "synthetic:files=1;echo 'x' $(id) \u202e";
+  const image = { ...base.run.images[0]!, source };
+  const head = oneMore({ ...base, run: { ...base.run, images: [image] } }, where);
+  const text = explain(gated(head).red[0]!, compared(head), head.run);
+  const [, command] = / To count it again: (.*)$/.exec(text)!;
+  const { stdout } = spawnSync('sh', ['-c', `cfsbench() { printf '%s\\n' "$@"; }\n${command}`], {
+    encoding: 'utf8',
+  });
+  assert.deepEqual(stdout.split('\n'), [
+    'run',
+    '--count-only',
+    '--scenarios',
+    'churn',
+    '--images',
+    source.replace('\u202e', '\\u{202e}'),
+    '',
+  ]);
 });
 
 test('a new arm is listed and not judged', () => {
