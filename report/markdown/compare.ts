@@ -90,7 +90,9 @@ const unlikeTable = ({ gate }: CompareMarkdownOptions): MarkdownTable => ({
 
 const whyUnlike = ({ status, because }: ExactResult): string => {
   if (status === 'demoted') return 'the count is not shown to be constant in the base';
-  return status === 'unjudged' ? 'requests, counted in fewer than five passes' : because.join('; ');
+  return status === 'unjudged'
+    ? 'requests, and calls of FUSE servers, counted in fewer than five passes'
+    : because.join('; ');
 };
 
 const machinesTable = ({ environment }: Comparison): MarkdownTable => ({

@@ -9,6 +9,10 @@ export type Fingerprint = Readonly<Record<string, string>>;
 const HARNESS = 'harness';
 /** Built from this repository: its version is the subject of the comparison, not a condition. */
 const OWN_SERVER = 'cfs-fuse';
+/** Their calls follow the requests of the kernel: at least one read and one write each. */
+const FUSE_SERVERS: readonly string[] = [OWN_SERVER, 'composefs-fuse'];
+/** `cfs-fuse` starts threads for the CPUs. */
+const THREAD_PER_CPU = /\btransport: (threads|uring)\b/;
 /** The only actor that prints the paths it is given. */
 const PRINTS_PATHS = 'ls';
 /** Made for each name of a path that is resolved. */
@@ -28,6 +32,25 @@ const toolOf = (run: RunFile, name: string): string => own(run.environment.tools
 
 const imageOf = (run: RunFile, name: string): string =>
   run.images.find((image) => image.name === name)?.manifestDigest ?? 'unknown';
+
+/** The conditions of a count of requests: kernels differ in what they ask, and versions of `ls` too. */
+export const requestConditions = (run: RunFile): Fingerprint => ({
+  kernel: run.environment.kernel,
+  ls: toolOf(run, 'ls'),
+});
+
+/** How the calls of an actor are compared. A stray request, which some passes have, is a few calls of the server. */
+export const noiseOfCalls = (actor: string): 'exact' | 'quasi' =>
+  FUSE_SERVERS.includes(actor) ? 'quasi' : 'exact';
+
+const serving = (run: RunFile, { actor, took }: CountedBy): Fingerprint => {
+  if (actor === null || noiseOfCalls(actor) === 'exact') return {};
+  const isThreadPerCpu = actor === OWN_SERVER && THREAD_PER_CPU.test(took);
+  return {
+    ...requestConditions(run),
+    ...(isThreadPerCpu ? { cpuCount: String(run.environment.cpuCount) } : {}),
+  };
+};
 
 const programs = (run: RunFile, actor: string | null): Fingerprint => {
   const { environment } = run;
@@ -52,6 +75,7 @@ export const fingerprintOf = (run: RunFile, counted: CountedBy): Fingerprint => 
   image: imageOf(run, counted.image),
   took: counted.took,
   ...programs(run, counted.actor),
+  ...serving(run, counted),
   ...pathOf(run, counted),
 });
 

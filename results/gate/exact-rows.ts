@@ -1,12 +1,11 @@
-// The counts of a run that are compared without statistics: system calls by phase, actor and name; exact metrics; requests, by
-// their minimum over the passes. Metrics that only timed passes have are of these.
+// The counts of a run that are compared without statistics: system calls by phase, actor and name; exact metrics; requests and the
+// calls of FUSE servers, by their minimum over the passes. Metrics that only timed passes have are of these.
 
 import { type Count, callCounts, countOf, isSumOfCalls } from '../compare/counts.ts';
-import { type Fingerprint, fingerprintOf } from '../compare/fingerprint.ts';
+import { type Fingerprint, fingerprintOf, noiseOfCalls, requestConditions } from '../compare/fingerprint.ts';
 import { knownMetric } from '../compare/metric-info.ts';
 import { NULL_ARM, RUNTIME } from '../compare/phase-of.ts';
 import { type GroupData, paramsKey, type Table } from '../compare/tally.ts';
-import { own } from '../own.ts';
 import type { Metric, Pass, Phase, RunFile } from '../schema/run.ts';
 import type { LoadedRun } from './load.ts';
 
@@ -58,7 +57,7 @@ const callRows = (data: GroupData, place: RowPlace, fingerprintFor: ArmRows['fin
     .map(({ phase, actor, call, ...count }) => ({
       place,
       counted: { kind: 'call', phase, actor, call },
-      noise: 'exact',
+      noise: noiseOfCalls(actor),
       count: { least: count.least, most: count.most, passes: count.passes },
       pass: 'count',
       fingerprint: fingerprintFor(actor, call),
@@ -93,14 +92,7 @@ const metricRows = (
         noise: info.noise,
         count,
         pass,
-        fingerprint:
-          info.noise === 'quasi'
-            ? {
-                ...general,
-                kernel: run.environment.kernel,
-                ls: own(run.environment.tools, 'ls') ?? 'unknown',
-              }
-            : general,
+        fingerprint: info.noise === 'quasi' ? { ...general, ...requestConditions(run) } : general,
       },
     ];
   });

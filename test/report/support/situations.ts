@@ -79,14 +79,14 @@ const twoRevisions = (): StoredRun => {
     const server = { ...use['cfs-fuse'], statx: (use['cfs-fuse']['statx'] ?? 0) + fileCount };
     return { ...sample, ledger: { ...sample.ledger, use: { ...use, 'cfs-fuse': server } } };
   };
-  // Enough blocks to judge all rows together: a second time, a little later.
+  // Enough blocks to judge all rows together, and enough passes to judge the calls of servers: a second time, a little later.
   const again = <T extends Sample>(sample: T): T => ({ ...sample, block: sample.block + 100 });
   const samples = stored.samples.flatMap((sample): readonly Sample[] => {
     if (sample.outcome !== 'ok' || sample.arm !== HEAD) return [];
     const near = { ...sample, arm: 'null', values: scaled(sample.values, 1 + NEAR) };
     const changed = oneMorePerFile({ ...sample, arm: head, values: slower(near.values) });
     return sample.pass === 'count'
-      ? [sample, changed]
+      ? [sample, changed, again(sample), again(changed)]
       : [sample, near, changed, again(sample), again(near), again(changed)];
   });
   const plan = { ...stored.run.plan, baseline: base, arms: [base, head], ab: [base, head] as const };

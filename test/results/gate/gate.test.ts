@@ -45,6 +45,60 @@ test('one call more is red and named with its phase', () => {
   assert.match(text, /cfsbench run --count-only/);
 });
 
+const serving = { arm: 'composefs-fuse', phase: 'use', actor: 'cfs-fuse', call: 'read' } as const;
+const ofServer = (comparison: Comparison): ReadonlySet<ExactStatus> =>
+  new Set(
+    comparison.exact
+      .filter(({ counted }) => counted?.kind === 'call' && counted.actor === 'cfs-fuse')
+      .map(({ status }) => status),
+  );
+const withEnvironment = (given: Given, environment: Partial<Given['run']['environment']>): Given => ({
+  ...given,
+  run: { ...given.run, environment: { ...given.run.environment, ...environment } },
+});
+
+describe('calls of a FUSE server', () => {
+  const five = example({ images: ['debian-12-static'], countPasses: 5 });
+
+  test('a stray request in one pass is not red', () => {
+    assert.equal(gated(oneMore(base, serving, 'first')).exit, 0);
+    assert.equal(gated(oneMore(five, serving, 'first'), {}, five).exit, 0);
+  });
+
+  test('one more in each of five passes is red, in each of three not judged', () => {
+    const gate = gated(oneMore(five, serving), {}, five);
+    assert.equal(gate.exit, 2);
+    assert.match(
+      explain(gate.red[0]!, compared(oneMore(five, serving), five), five.run),
+      /^[^.]*\. Kernel, /,
+    );
+    assert.equal(gated(oneMore(base, serving)).exit, 0);
+    assert.equal(gated(oneMore(base, serving), { strict: true }).exit, 3);
+  });
+
+  test('another kernel or another ls asks for other things', () => {
+    const head = oneMore(five, serving);
+    for (const other of [withEnvironment(head, { kernel: '9.9.9' }), withTools(head, { ls: 'ls 9' })]) {
+      assert.deepEqual([...ofServer(compared(other, five))], ['incomparable']);
+      assert.equal(gated(other, {}, five).exit, 0);
+    }
+  });
+
+  test('the number of CPUs is a condition where the server starts threads for them', () => {
+    const by = (transport: string, cpuCount: number, given = five): Given =>
+      changed(withEnvironment(given, { cpuCount }), (sample) =>
+        sample.arm === serving.arm && sample.outcome === 'ok'
+          ? { ...sample, took: { transport, spin: 'none' } }
+          : sample,
+      );
+    for (const transport of ['threads', 'uring']) {
+      const comparison = compared(by(transport, 3, oneMore(five, serving)), by(transport, 4));
+      assert.deepEqual([...ofServer(comparison)], ['incomparable']);
+    }
+    assert.equal(gated(by('read-write', 3, oneMore(five, serving)), {}, by('read-write', 4)).exit, 2);
+  });
+});
+
 test('one call less is better, never red', () => {
   const gate = gated(base, {}, oneMore(base, where));
   assert.equal(gate.exit, 0);
