@@ -20,7 +20,7 @@ export type ExactStatus =
   | 'demoted'
   /** The fingerprints differ. */
   | 'incomparable'
-  /** A count of requests with too few passes. */
+  /** A count of requests, or of calls of a FUSE server, with too few passes. */
   | 'unjudged'
   | 'vanished'
   | 'new';
@@ -78,6 +78,9 @@ const compareRow = (base: ExactRow | undefined, head: ExactRow | undefined, side
   // A missing metric was not measured.
   if (counted.kind === 'metric' && (base === undefined || head === undefined))
     return result(head === undefined ? 'vanished' : 'new');
+  // Before the fingerprints: they differ, too, where the head could not count.
+  if (counted.kind === 'call' && sides.head.ledgers === 0)
+    return result('vanished', { because: ['no counting pass of the head has a ledger'] });
   const [actor, call] = counted.kind === 'call' ? [counted.actor, counted.call] : [null, null];
   const unlike = differences(
     base?.fingerprint ?? sides.base.fingerprintFor(actor, call),
@@ -86,10 +89,8 @@ const compareRow = (base: ExactRow | undefined, head: ExactRow | undefined, side
   if (unlike.length > 0) return result('incomparable', { because: unlike });
   const counts = {
     base: base?.count ?? unseenCalls(sides.base),
-    head: head?.count ?? unseenCalls(sides.head),
+    head: head?.count ?? unseenCalls(sides.head)!,
   };
-  if (counts.head === null)
-    return result('vanished', { because: ['no counting pass of the head has a ledger'] });
   if (counts.base === null) return result('new');
   const judged = noise === 'quasi' ? judgeQuasi : judgeExact;
   return result(judged(counts.base, counts.head, counted), counts);

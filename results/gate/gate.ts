@@ -26,6 +26,8 @@ export interface Gate {
 export interface GateOptions {
   readonly strict: boolean;
   readonly allowMissing: readonly string[];
+  /** There is nothing yet that the head could be compared with. */
+  readonly hasNoBase?: boolean;
   /** Whether a rerun in a fresh process did not confirm a red latency. */
   readonly isRefuted?: (row: LatencyResult) => boolean;
 }
@@ -54,6 +56,12 @@ const isUnjudgeable = ({ status, base, head, because }: ExactResult): boolean =>
   (status === 'new' && because.length > 0) ||
   ((status === 'unjudged' || status === 'demoted') &&
     (base?.least !== head?.least || base?.most !== head?.most));
+
+/** Every row is incomparable, new, or missing as allowed: nothing was found because nothing was compared. */
+const isNothingCompared = ({ exact, latencies }: Comparison): boolean =>
+  exact.length > 0 &&
+  latencies.gatedCount === 0 &&
+  exact.every((row) => row.status === 'new' || row.status === 'vanished' || isUnjudgeable(row));
 
 const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 
@@ -103,6 +111,8 @@ export const gateOf = (comparison: Comparison, head: LoadedRun, options: GateOpt
   if (reason !== null)
     return { exit: reason.exit, why: reason.exit === 6 ? reason.why : `${reason.why}${worse}`, ...rows };
   if (red.length > 0) return { exit: 2, why: `${count(red.length, 'row')} worse than the base`, ...rows };
+  if (options.hasNoBase !== true && isNothingCompared(comparison))
+    return { exit: 3, why: 'no row could be compared', ...rows };
   const open = undecided.length + unjudgeable.length;
   const untimed = comparison.untimed.length;
   if (options.strict && open + untimed > 0) return { exit: 3, why: openText(open, untimed), ...rows };

@@ -308,6 +308,37 @@ test('latencies of two runs are shown and never red', () => {
   assert.equal(gated(slow).exit, 0);
 });
 
+describe('where no row could be compared', () => {
+  const elsewhere = withEnvironment(oneMore(base, where), { architecture: 'riscv64' });
+
+  test('the gate ends with 3, also if it is not strict', () => {
+    assert.ok(elsewhere.run.environment.architecture !== base.run.environment.architecture);
+    assert.deepEqual([...statuses(compared(elsewhere))], ['incomparable']);
+    const { exit, why } = gated(elsewhere);
+    assert.deepEqual([exit, why], [3, 'no row could be compared']);
+  });
+
+  test('without a base there is nothing to compare', () => {
+    const head = loaded(elsewhere);
+    const options = { strict: false, allowMissing: [], hasNoBase: true };
+    assert.equal(gateOf(compared(elsewhere), head, options).exit, 0);
+  });
+
+  test('a head that lost its ledgers is worse, although it counted in another way', () => {
+    const uncounted = changed(base, (sample) => {
+      if (sample.outcome !== 'ok') return sample;
+      const { ledger: _, ...rest } = sample;
+      return rest;
+    });
+    const other = { ...uncounted, run: { ...uncounted.run, ledgerSource: 'none' } };
+    const calls = compared(other).exact.filter(({ counted }) => counted?.kind === 'call');
+    assert.ok(calls.length > 0);
+    assert.ok(calls.every(({ status }) => status === 'vanished'));
+    assert.deepEqual(calls[0]!.because, ['no counting pass of the head has a ledger']);
+    assert.equal(gated(other).exit, 2);
+  });
+});
+
 test('only differences between the machines are listed', () => {
   assert.deepEqual(compared(base).environment, []);
   const head = withTools(base, { tar: 'tar 2' });
