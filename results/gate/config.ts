@@ -31,6 +31,6 @@ export const thresholdOf = (config: GateConfig, scenario: string, metric: string
   const rules = rulesFor(config, scenario, metric);
   return {
     delta: rules.reduce((delta, rule) => rule.delta ?? delta, DEFAULT_DELTA),
-    gate: rules.every((rule) => rule.gate !== false),
+    gate: rules.reduce((gate, rule) => rule.gate ?? gate, true),
   };
 };

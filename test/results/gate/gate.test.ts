@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { explain } from '../../../report/compare/explain.ts';
 import { compareText } from '../../../report/compare/text.ts';
 import { type Comparison, compareRuns } from '../../../results/gate/compare.ts';
-import { parseConfig } from '../../../results/gate/config.ts';
+import { parseConfig, thresholdOf } from '../../../results/gate/config.ts';
 import type { ExactStatus } from '../../../results/gate/exact.ts';
 import { type Gate, gateOf } from '../../../results/gate/gate.ts';
 import { changed, example, type Given, loaded, oneMore, withStatus, withTools } from './support.ts';
@@ -371,6 +371,24 @@ test('the text fits 80 columns of printable ASCII, hostile names included', () =
       [],
     );
   }
+});
+
+test('a rule of a metric overrides one of its scenario, and that the one for everything', () => {
+  const config = {
+    gate: false,
+    scenarios: { churn: { gate: true } },
+    metrics: { mountWallNs: { gate: true }, createWallNs: { gate: false } },
+  };
+  const gates = (scenario: string, metric: string): boolean => thresholdOf(config, scenario, metric).gate;
+  assert.deepEqual(
+    [
+      gates('walk-cold', 'useWallNs'),
+      gates('churn', 'useWallNs'),
+      gates('walk-cold', 'mountWallNs'),
+      gates('churn', 'createWallNs'),
+    ],
+    [false, true, true, false],
+  );
 });
 
 test('a configuration with a mistake is refused, with the key and what is allowed', () => {
