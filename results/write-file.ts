@@ -9,6 +9,7 @@ import {
   existsSync,
   fchmodSync,
   fsyncSync,
+  linkSync,
   lstatSync,
   openSync,
   readdirSync,
@@ -42,6 +43,9 @@ export interface FileOutput {
 export const TEMPORARY_PREFIX = '.cfsbench-new-';
 const RANDOM_BYTES = 8;
 export const TEMPORARY_NAME = new RegExp(`^\\${TEMPORARY_PREFIX}[0-9a-f]{${2 * RANDOM_BYTES}}$`);
+
+const temporaryBeside = (path: string): string =>
+  join(dirname(path), `${TEMPORARY_PREFIX}${randomBytes(RANDOM_BYTES).toString('hex')}`);
 
 const DEFAULT_MODE = 0o644;
 
@@ -110,7 +114,7 @@ export const openReplacement = (
 ): FileOutput & { write(piece: Piece): void } => {
   const existing = writing(path, () => lstatSync(path, { throwIfNoEntry: false }));
   if (existing?.isDirectory()) throw wrongKind({ doing: 'write', path }, existing, 'a file');
-  const temporary = join(dirname(path), `${TEMPORARY_PREFIX}${randomBytes(RANDOM_BYTES).toString('hex')}`);
+  const temporary = temporaryBeside(path);
   const fd = writing(path, () => openSync(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode));
   remember(temporary);
   let isOpen = true;
@@ -177,5 +181,26 @@ export const replaceFile = (path: string, content: Piece, mode = DEFAULT_MODE): 
   } catch (error) {
     output.discard();
     throw error;
+  }
+};
+
+/** Makes a file with its whole content; false: there is something of that name, which stays. */
+export const createFile = (path: string, content: Piece): boolean => {
+  const temporary = temporaryBeside(path);
+  const fd = writing(path, () => openSync(temporary, 'wx', DEFAULT_MODE));
+  remember(temporary);
+  try {
+    return writing(path, () => {
+      writeAll(fd, bytesOf(content));
+      fsyncSync(fd);
+      linkSync(temporary, path);
+      return true;
+    });
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    closeSync(fd);
+    removeQuietly(temporary);
   }
 };

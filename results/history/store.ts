@@ -1,5 +1,5 @@
-// The history on disk: one file per run, one line per metric, never rewritten. Two branches that each added runs merge without
-// conflict.
+// The history on disk: one file per run, one line per metric, never rewritten, also not by two programs that add at the same time.
+// Two branches that each added runs merge without conflict.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ResultsError } from '../errors.ts';
@@ -9,7 +9,7 @@ import { linesOf } from '../lines.ts';
 import { checkHistoryLine } from '../schema/check.ts';
 import type { HistoryLine } from '../schema/history.ts';
 import { explaining } from '../system-error.ts';
-import { replaceFile } from '../write-file.ts';
+import { createFile } from '../write-file.ts';
 
 const SUFFIX = '.ndjson';
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -23,25 +23,26 @@ const fileOf = (dir: string, run: string): string => {
 
 type AddResult = 'added' | 'already there';
 
-export const addLines = (dir: string, run: string, lines: readonly HistoryLine[]): AddResult => {
-  const path = fileOf(dir, run);
-  const bytes = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-  if (existsSync(path)) {
-    if (readRegular(path, { mostBytes: MOST_BYTES }).toString() === bytes) return 'already there';
-    throw new ResultsError('the history has another run of the same name', {
-      facts: [path],
-      hint: 'choose another folder with --store, or remove that file: the history is never rewritten',
-      code: 'EEXIST',
-    });
-  }
+const isMade = (dir: string, path: string, bytes: string): boolean => {
   const made = makeFolder(dir);
   try {
-    replaceFile(path, bytes);
+    return createFile(path, bytes);
   } catch (error) {
     removeEmpty(made);
     throw error;
   }
-  return 'added';
+};
+
+export const addLines = (dir: string, run: string, lines: readonly HistoryLine[]): AddResult => {
+  const path = fileOf(dir, run);
+  const bytes = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  if (!existsSync(path) && isMade(dir, path, bytes)) return 'added';
+  if (readRegular(path, { mostBytes: MOST_BYTES }).toString() === bytes) return 'already there';
+  throw new ResultsError('the history has another run of the same name', {
+    facts: [path],
+    hint: 'choose another folder with --store, or remove that file: the history is never rewritten',
+    code: 'EEXIST',
+  });
 };
 
 const readFile = (path: string): readonly HistoryLine[] =>

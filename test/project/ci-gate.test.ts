@@ -17,7 +17,7 @@ import { parse } from 'yaml';
 import { read, root } from './sources.ts';
 
 const PROGRAM = `
-const { appendFileSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
+const { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
 const [command, ...rest] = process.argv.slice(2);
 const after = (option) => rest[rest.indexOf(option) + 1];
 if (command === 'run') {
@@ -25,7 +25,10 @@ if (command === 'run') {
   writeFileSync(after('--out') + '/run.json', 'head');
 }
 if (command === 'compare') process.exitCode = Number(readFileSync(__dirname + '/code', 'utf8'));
-if (command === 'history') appendFileSync(after('--store') + '/added', 'line');
+if (command === 'history') {
+  if (existsSync(after('--store') + '/refuses')) process.exit(1);
+  appendFileSync(after('--store') + '/added', 'line');
+}
 `;
 
 interface PushResult {
@@ -43,9 +46,14 @@ interface Push {
   readonly code: number;
   readonly isBaseline?: boolean;
   readonly hasStored?: boolean;
+  /** The history has another run of the same name. */
+  readonly isKnown?: boolean;
 }
 
-const push = (t: TestContext, { code, isBaseline = true, hasStored = true }: Push): PushResult => {
+const push = (
+  t: TestContext,
+  { code, isBaseline = true, hasStored = true, isKnown = false }: Push,
+): PushResult => {
   const home = mkdtempSync(join(tmpdir(), 'cfsbench-action-'));
   t.after(() => rmSync(home, { recursive: true }));
   const main = join(home, 'action/build/harness/cli');
@@ -60,6 +68,8 @@ const push = (t: TestContext, { code, isBaseline = true, hasStored = true }: Pus
   writeFileSync(join(home, 'bin/sudo'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
   const run = join(home, 'store/run/run.json');
   if (hasStored) writeFileSync(run, 'base');
+  mkdirSync(join(home, 'store/history'));
+  if (isKnown) writeFileSync(join(home, 'store/history/refuses'), '');
   const output = join(home, 'output');
   writeFileSync(output, '');
   const { status, stdout, stderr } = spawnSync('sh', [join(home, 'action/scripts/ci-action')], {
@@ -100,6 +110,12 @@ test('the first run is stored, and that of a pull request is not', (t) => {
   assert.equal(first.stored, 'head', first.log);
   const change = push(t, { code: 0, isBaseline: false });
   assert.deepEqual([change.exit, change.stored, change.output], [0, 'base', ''], change.log);
+});
+
+test('a run whose name the history has already is stored nevertheless', (t) => {
+  const { log, ...result } = push(t, { code: 0, isKnown: true });
+  assert.deepEqual(result, { exit: 0, stored: 'head', history: null, output: 'stored=true\n' }, log);
+  assert.match(log, /warning: the run is stored, but not added to the history/);
 });
 
 test('the cache is saved whenever a run was stored, also if the gate failed', () => {

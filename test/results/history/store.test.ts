@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -40,6 +40,16 @@ test('adding a run again changes nothing; another run of the same name is refuse
   assert.equal(addLines(dir, 'run-1', as(base, 1)), 'already there');
   assert.throws(() => addLines(dir, 'run-1', as(oneMore(base, where), 1)), /another run of the same name/);
   assert.throws(() => addLines(dir, '../run', []), /cannot be a file name/);
+});
+
+test('a file is made, never replaced: what another program added in between stays', (t) => {
+  const dir = folder(t);
+  const path = join(dir, 'run-1.ndjson');
+  // A link to nothing looks absent.
+  symlinkSync('nowhere', path);
+  assert.throws(() => addLines(dir, 'run-1', as(base, 1)));
+  assert.equal(readlinkSync(path), 'nowhere');
+  assert.deepEqual(readdirSync(dir), ['run-1.ndjson']);
 });
 
 test('two stores are merged by copying their files into one folder', (t) => {
