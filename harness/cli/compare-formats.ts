@@ -1,5 +1,6 @@
 // The formats of `cfsbench compare`: a comparison in, text out.
 import type { Judging } from '../../report/compare/cases.ts';
+import { jsonText } from '../../results/exports/json-text.ts';
 import type { RunColumns } from '../../results/gate/columns.ts';
 import type { Comparison } from '../../results/gate/compare.ts';
 import type { Gate } from '../../results/gate/gate.ts';
@@ -37,7 +38,7 @@ export const compareFormats: readonly CompareFormat[] = [
   {
     id: 'json',
     async *pieces({ comparison, gate, isGated }) {
-      yield `${JSON.stringify({ ...comparison, gate: isGated ? gate : null }, null, 1)}\n`;
+      yield jsonText({ ...comparison, gate: isGated ? gate : null });
     },
   },
   {
@@ -92,7 +93,7 @@ export const columnFormats: readonly ColumnFormat[] = [
   {
     id: 'json',
     async *pieces(compared) {
-      yield `${JSON.stringify(compared, null, 1)}\n`;
+      yield jsonText(compared);
     },
   },
   {

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { Command, Option } from 'commander';
+import { jsonText } from '../../results/exports/json-text.ts';
 import type { Trend } from '../../results/history/trends.ts';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
@@ -83,7 +84,7 @@ async function* piecesOf(trends: readonly Trend[], options: ShowOptions): AsyncG
   const all = options.all === true;
   switch (options.json === true ? 'json' : options.format) {
     case 'json':
-      yield `${JSON.stringify(trends, null, 1)}\n`;
+      yield jsonText(trends);
       return;
     case 'html': {
       const { historyHtml } = await import('../../report/pages.ts');

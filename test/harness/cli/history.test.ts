@@ -140,3 +140,25 @@ test('a run.json with a wrong field is an error that names the field, and no bug
   assert.match(stderr, /run\.json: catalogue\.backends\.composefs-fuse\.idle must be an array\n +found: 7\n/);
   assert.doesNotMatch(stderr, /bug|at .*\.js:/);
 });
+
+test('JSON is printable ASCII, whatever a run names', () => {
+  const hostile = oneMore(base, {
+    arm: 'unpacked-overlay',
+    phase: 'create',
+    actor: 'tar',
+    call: 'a\u009b31m\u007f\u202e',
+  });
+  const [one, two] = [join(root, 'run-1'), writeRun(hostile, 9)];
+  const other = join(root, 'hostile');
+  mkdirSync(other);
+  assert.equal(cfsbench('history', 'add', two, '--store', other).status, 0);
+  for (const argv of [
+    ['compare', one, two, '--json'],
+    ['compare', one, two, one, '--json'],
+    ['history', 'show', '--store', other, '--all', '--json'],
+  ]) {
+    const { stdout, stderr } = cfsbench(...argv);
+    assert.match(stdout, /a\\u009b31m\\u007f\\u202e/, stderr);
+    assert.match(stdout, /^[\n\x20-\x7e]*$/);
+  }
+});
