@@ -12,6 +12,7 @@ interface WorkflowStep {
   readonly run?: string;
   readonly shell?: string;
   readonly env?: Readonly<Record<string, string>>;
+  readonly with?: Readonly<Record<string, string>>;
 }
 
 interface Action {
@@ -39,6 +40,29 @@ test('every input has a description and a default and is used, and every used in
   assert.deepEqual([...used].sort(), Object.keys(action.inputs).sort());
   for (const [name, { description, default: value }] of Object.entries(action.inputs))
     assert.ok(description !== '' && typeof value === 'string', name);
+});
+
+test('jobs that measure other things have stored runs of their own', () => {
+  const keys = steps.flatMap(({ with: given }) => [given?.['key'], given?.['restore-keys']]);
+  const known = keys.filter((key) => key !== undefined);
+  assert.equal(known.length, 3);
+  const own = ['inputs.name', 'inputs.profile', 'inputs.server', 'runner.os', 'runner.arch'];
+  for (const key of known) for (const part of own) assert.ok(key.includes(`\${{ ${part} }}`), key);
+  const prefix = steps.find(({ with: given }) => given?.['restore-keys'] !== undefined)!.with!;
+  assert.ok(prefix['key']!.startsWith(prefix['restore-keys']!));
+  assert.equal(action.inputs['name']!.default, `\${{ github.job }}`);
+});
+
+test('the documented workflow runs one push at a time, and uses known inputs only', () => {
+  const [, yaml] = /```yaml\n([\s\S]*?)```/.exec(read('docs/ci.md'))!;
+  const workflow = parse(yaml!, { strict: true }) as {
+    readonly concurrency: Readonly<Record<string, string>>;
+    readonly jobs: Readonly<Record<string, { readonly steps: readonly WorkflowStep[] }>>;
+  };
+  assert.match(workflow.concurrency['group']!, /github\.ref/);
+  assert.match(workflow.concurrency['cancel-in-progress']!, /'pull_request'/);
+  const used = workflow.jobs['cfsbench']!.steps.find(({ uses }) => uses?.includes('/cfsbench@'))!;
+  for (const name of Object.keys(used.with!)) assert.ok(name in action.inputs, name);
 });
 
 test('inputs reach scripts through the environment only', () => {
