@@ -9,7 +9,7 @@ import type { LatencyResult } from '../../results/gate/latencies.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { ascii } from '../../results/visible.ts';
 import { formatRatio, plural, ratioText, shortName } from '../format.ts';
-import { tableLines, wrapText } from '../text.ts';
+import { tableLines, truncate, wrapText } from '../text.ts';
 import { verdictText } from '../verdict-words.ts';
 import { causesOf } from './causes.ts';
 import { explainGroup, redGroups, shortReason } from './explain.ts';
@@ -137,19 +137,23 @@ const latencyTables = (
   const titleOf = ({ place }: LatencyResult): string =>
     placeText({ ...place, arm: showsArm ? place.arm : '' });
   return groupBy(sorted, titleOf).flatMap((same) => [
-    titleOf(same[0]),
+    ...wrapText(titleOf(same[0]), columns, { hanging: '  ', breakWords: true }),
     ...tableLines(['', 'ratio', 'verdict', 'sees', 'null', 'n'], same.map(latencyCells), columns),
   ]);
 };
 
 /** Two runs: each row with its ratio to the baseline of either run. */
-const betweenRuns = ({ latencies, baseLatencies }: Comparison): readonly string[] => {
+const betweenRuns = ({ latencies, baseLatencies }: Comparison, columns: number): readonly string[] => {
   const key = (row: LatencyResult): string => `${placeKey(row.place)} ${row.metric}`;
   const bases = new Map((baseLatencies?.rows ?? []).map((row) => [key(row), row]));
   return latencies.rows.flatMap((row) => {
     const base = bases.get(key(row));
     return [
-      `  ${placeText(row.place)}: ${ascii(shortName(row.metric))}`,
+      ...wrapText(`${placeText(row.place)}: ${ascii(shortName(row.metric))}`, columns, {
+        indent: '  ',
+        hanging: '    ',
+        breakWords: true,
+      }),
       `      base ${base === undefined ? 'absent' : ratioText(base.ratio)}  head ${ratioText(row.ratio)}`,
     ];
   });
@@ -166,9 +170,9 @@ const latencyLines = (comparison: Comparison, columns: number): readonly string[
   if (latencies.rows.length === 0) return [];
   const lines =
     kind === 'two runs'
-      ? betweenRuns(comparison)
+      ? betweenRuns(comparison, columns)
       : latencyTables(latencies.rows, kind === 'one run', columns);
-  return ['', ...wrapText(LATENCY_TITLES[kind], columns), ...lines.map((line) => line.slice(0, columns))];
+  return ['', ...wrapText(LATENCY_TITLES[kind], columns), ...lines.map((line) => truncate(line, columns))];
 };
 
 const STATUSES = [

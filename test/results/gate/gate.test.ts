@@ -1,28 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import { explain } from '../../../report/compare/explain.ts';
 import { compareText } from '../../../report/compare/text.ts';
-import { type Comparison, compareRuns } from '../../../results/gate/compare.ts';
 import { parseConfig, thresholdOf } from '../../../results/gate/config.ts';
-import type { ExactStatus } from '../../../results/gate/exact.ts';
-import { type Gate, gateOf } from '../../../results/gate/gate.ts';
-import { changed, example, type Given, loaded, oneMore, withStatus, withTools } from './support.ts';
-
-const base = example({ images: ['debian-12-static'] });
-const arm = 'unpacked-overlay';
-const where = { arm, phase: 'create', actor: 'tar', call: 'openat' } as const;
-
-const compared = (head: Given, to: Given = base): Comparison => compareRuns(loaded(to), loaded(head));
-
-const gated = (
-  head: Given,
-  options: { strict?: boolean; allowMissing?: string[] } = {},
-  to: Given = base,
-): Gate => gateOf(compared(head, to), loaded(head), { strict: false, allowMissing: [], ...options });
-
-const statuses = (comparison: Comparison): ReadonlySet<ExactStatus> =>
-  new Set(comparison.exact.map(({ status }) => status));
+import { arm, base, compared, gated, statuses, where } from './gated.ts';
+import { changed, type Given, oneMore, withStatus, withTools } from './support.ts';
 
 test('a run compared with itself is equal, and the gate exits with 0', () => {
   const comparison = compared(base);
@@ -43,60 +25,6 @@ test('one call more is red and named with its phase', () => {
   assert.match(text, /phase create, tar calls openat/);
   assert.match(text, /\(\+1\)/);
   assert.match(text, /cfsbench run --count-only/);
-});
-
-const serving = { arm: 'composefs-fuse', phase: 'use', actor: 'cfs-fuse', call: 'read' } as const;
-const ofServer = (comparison: Comparison): ReadonlySet<ExactStatus> =>
-  new Set(
-    comparison.exact
-      .filter(({ counted }) => counted?.kind === 'call' && counted.actor === 'cfs-fuse')
-      .map(({ status }) => status),
-  );
-const withEnvironment = (given: Given, environment: Partial<Given['run']['environment']>): Given => ({
-  ...given,
-  run: { ...given.run, environment: { ...given.run.environment, ...environment } },
-});
-
-describe('calls of a FUSE server', () => {
-  const five = example({ images: ['debian-12-static'], countPasses: 5 });
-
-  test('a stray request in one pass is not red', () => {
-    assert.equal(gated(oneMore(base, serving, 'first')).exit, 0);
-    assert.equal(gated(oneMore(five, serving, 'first'), {}, five).exit, 0);
-  });
-
-  test('one more in each of five passes is red, in each of three not judged', () => {
-    const gate = gated(oneMore(five, serving), {}, five);
-    assert.equal(gate.exit, 2);
-    assert.match(
-      explain(gate.red[0]!, compared(oneMore(five, serving), five), five.run),
-      /^[^.]*\. Kernel, /,
-    );
-    assert.equal(gated(oneMore(base, serving)).exit, 0);
-    assert.equal(gated(oneMore(base, serving), { strict: true }).exit, 3);
-  });
-
-  test('another kernel or another ls asks for other things', () => {
-    const head = oneMore(five, serving);
-    for (const other of [withEnvironment(head, { kernel: '9.9.9' }), withTools(head, { ls: 'ls 9' })]) {
-      assert.deepEqual([...ofServer(compared(other, five))], ['incomparable']);
-      assert.equal(gated(other, {}, five).exit, 0);
-    }
-  });
-
-  test('the number of CPUs is a condition where the server starts threads for them', () => {
-    const by = (transport: string, cpuCount: number, given = five): Given =>
-      changed(withEnvironment(given, { cpuCount }), (sample) =>
-        sample.arm === serving.arm && sample.outcome === 'ok'
-          ? { ...sample, took: { transport, spin: 'none' } }
-          : sample,
-      );
-    for (const transport of ['threads', 'uring']) {
-      const comparison = compared(by(transport, 3, oneMore(five, serving)), by(transport, 4));
-      assert.deepEqual([...ofServer(comparison)], ['incomparable']);
-    }
-    assert.equal(gated(by('read-write', 3, oneMore(five, serving)), {}, by('read-write', 4)).exit, 2);
-  });
 });
 
 test('one call less is better, never red', () => {
@@ -219,38 +147,6 @@ test('a missing arm is red unless --allow-missing names it', () => {
   assert.throws(() => gated(head, { allowMissing: ['a/b'] }), /may be missing/);
 });
 
-test('--allow-missing takes the arm that the gate proposes, whatever options it has', () => {
-  const odd = 'composefs-fuse@server=/opt/a b/cfs-fuse,transport=threads';
-  const renamed = changed(base, (sample) => (sample.arm === arm ? { ...sample, arm: odd } : sample));
-  const head = changed(base, (sample) => (sample.arm === arm ? null : sample));
-  const text = explain(gated(head, {}, renamed).red[0]!, compared(head, renamed), head.run);
-  const proposed = odd.replace(',', ';');
-  assert.ok(text.endsWith(` To accept it: --allow-missing '${proposed}'`), text);
-  for (const allowed of [odd, proposed, `*/*/${proposed}`])
-    assert.equal(gated(head, { allowMissing: [allowed] }, renamed).exit, 0, allowed);
-  assert.equal(gated(head, { allowMissing: ['composefs-fuse@server=/opt/other'] }, renamed).exit, 2);
-});
-
-test('commands that measure a row again are words for a shell, and end without a full stop', () => {
-  const source = "synthetic:files=1;echo 'x' $(id) \u202e";
-  const image = { ...base.run.images[0]!, source };
-  const head = oneMore({ ...base, run: { ...base.run, images: [image] } }, where);
-  const text = explain(gated(head).red[0]!, compared(head), head.run);
-  const [, command] = / To count it again: (.*)$/.exec(text)!;
-  const { stdout } = spawnSync('sh', ['-c', `cfsbench() { printf '%s\\n' "$@"; }\n${command}`], {
-    encoding: 'utf8',
-  });
-  assert.deepEqual(stdout.split('\n'), [
-    'run',
-    '--count-only',
-    '--scenarios',
-    'churn',
-    '--images',
-    source.replace('\u202e', '\\u{202e}'),
-    '',
-  ]);
-});
-
 test('a new arm is listed and not judged', () => {
   const less = changed(base, (sample) => (sample.arm === arm ? null : sample));
   assert.ok(statuses(compared(base, less)).has('new'));
@@ -306,37 +202,6 @@ test('latencies of two runs are shown and never red', () => {
   const comparison = compared(slow);
   assert.ok(comparison.latencies.rows.every(({ judged }) => judged === 'shown'));
   assert.equal(gated(slow).exit, 0);
-});
-
-describe('where no row could be compared', () => {
-  const elsewhere = withEnvironment(oneMore(base, where), { architecture: 'riscv64' });
-
-  test('the gate ends with 3, also if it is not strict', () => {
-    assert.ok(elsewhere.run.environment.architecture !== base.run.environment.architecture);
-    assert.deepEqual([...statuses(compared(elsewhere))], ['incomparable']);
-    const { exit, why } = gated(elsewhere);
-    assert.deepEqual([exit, why], [3, 'no row could be compared']);
-  });
-
-  test('without a base there is nothing to compare', () => {
-    const head = loaded(elsewhere);
-    const options = { strict: false, allowMissing: [], hasNoBase: true };
-    assert.equal(gateOf(compared(elsewhere), head, options).exit, 0);
-  });
-
-  test('a head that lost its ledgers is worse, although it counted in another way', () => {
-    const uncounted = changed(base, (sample) => {
-      if (sample.outcome !== 'ok') return sample;
-      const { ledger: _, ...rest } = sample;
-      return rest;
-    });
-    const other = { ...uncounted, run: { ...uncounted.run, ledgerSource: 'none' } };
-    const calls = compared(other).exact.filter(({ counted }) => counted?.kind === 'call');
-    assert.ok(calls.length > 0);
-    assert.ok(calls.every(({ status }) => status === 'vanished'));
-    assert.deepEqual(calls[0]!.because, ['no counting pass of the head has a ledger']);
-    assert.equal(gated(other).exit, 2);
-  });
 });
 
 test('only differences between the machines are listed', () => {
