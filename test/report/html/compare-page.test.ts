@@ -125,13 +125,31 @@ test('the numbers of the first sentence are those of the gate', () => {
   );
   assert.match(
     compareHtml({ comparison, base: null, head }, gate, true),
-    new RegExp(`<p class="finding">${worse} rows worse than the base\\. Of \\d+ times, ${worse} worse, `),
+    new RegExp(`<p class="finding">${worse} rows worse than the base\\. Of \\d+ times: ${worse} worse; `),
   );
   const text = compareText(comparison, { columns: 80, explain: false, gate, isGated: true, run: head.run });
   assert.match(
     text,
     new RegExp(`^Worse: ${worse}$[\\s\\S]*Gate: ${worse} rows worse than the base\\.\\n$`, 'm'),
   );
+});
+
+test('rows that are slower without a judgement, refuted or too short are not called undecided', () => {
+  const config = { scenarios: { churn: { gate: false } } };
+  const sentence = (blocks: number, isRefuted: boolean): string => {
+    const head = loaded(twoArms(blocks, 1.5));
+    const comparison = compareArms(head, { config });
+    const gate = gateOf(comparison, head, { ...JUDGING, isRefuted: () => isRefuted });
+    const html = compareHtml({ comparison, base: null, head }, gate, true);
+    return / Of \d+ times: [^.]*\./.exec(html)![0].replace(/\d+/g, 'N');
+  };
+  const rest = 'N faster; N the same; N below the floor';
+  assert.equal(sentence(24, false), ` Of N times: N worse; N slower, not judged; ${rest}; N undecided.`);
+  assert.equal(
+    sentence(24, true),
+    ` Of N times: N worse; N slower, not judged; N slower, not confirmed; ${rest}; N undecided.`,
+  );
+  assert.match(sentence(2, false), /; N with too few blocks; N undecided\.$/);
 });
 
 test('only differences between the machines are named', { skip }, async () => {
