@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { claims } from '../../../report/claims/registry.ts';
 import { byText } from '../../../report/claims/words.ts';
+import { shellLine } from '../../../report/format.ts';
+import { commandLines, mailable } from '../../../report/mail/lines.ts';
 import { mailOf } from '../../../report/mail/mail.ts';
 import { asciiText } from '../../../report/text.ts';
 import type { ReportView } from '../../../report/view.ts';
@@ -36,6 +39,35 @@ test('the long mail has every section, and the walks in milliseconds', () => {
   assert.match(text, /^erofs-overlay +\| +[\d.]+ \| +1$/m);
   assert.match(text, /^unpacked-overlay +\| +[\d.]+ \| 1\.\d\d \(\d\.\d\d\.\.\d\.\d\d\)$/m);
   assert.match(text, /cgroup v2 memory controller/);
+});
+
+/** As a shell reads the command that the lines are. */
+const wordsIn = (lines: readonly string[]): readonly string[] => {
+  const script = `cfsbench() { printf '%s\\0' "$@"; }\n${lines.join('\n')}\n`;
+  const { stdout, status } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
+  assert.equal(status, 0, script);
+  return stdout.split('\0').slice(0, -1);
+};
+
+test('a mailed command is the command, however long its words are', () => {
+  const path = `/srv/${'a-long-folder/'.repeat(20)}`;
+  const long = [
+    path,
+    `${path} with 'quotes' and $(id) ${path}`,
+    `${"'".repeat(90)}\\${'"'.repeat(90)}`,
+    `${'x'.repeat(65)}.`,
+    `${'x'.repeat(65)}--`,
+    ...Array.from({ length: 12 }, (_, more) => `${'y'.repeat(126 + more)}--`),
+  ];
+  const words = ['run', '--images', ...long, '--seed', '7'];
+  const lines = mailable(commandLines(['cfsbench', ...words].map((word) => shellLine([word]))));
+  assert.deepEqual(faults(lines.join('\n')), []);
+  assert.deepEqual(wordsIn(lines), words);
+  const commandLine = ['cfsbench', ...words, '--work', `${path}\u2019s \u202e`];
+  const mail = mailOf(viewOf({ ...run, commandLine }, samples));
+  assert.deepEqual(faults(mail), []);
+  const command = /^ {2}cfsbench run(.*\\\n)*.*$/m.exec(mail)![0];
+  assert.deepEqual(wordsIn([command]), [...words, '--work', `${path}'s \\u{202e}`]);
 });
 
 test('commands are listed for measured scenarios only, in the short and in the long mail', () => {
