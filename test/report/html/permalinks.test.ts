@@ -141,6 +141,36 @@ test('a row, a chart and a claim show their link on hover or focus', { skip }, (
 );
 
 test(
+  'a focused table has one more stop of the Tab key, and the arrow keys lead from row to row',
+  { skip },
+  () =>
+    reader!.open(pageOf(), async (page) => {
+      const stops = (): Promise<number> =>
+        page.evaluate(
+          `[...document.querySelectorAll('a[href], button, input, select, summary, [tabindex]')].filter((part) => part.tabIndex >= 0 && part.checkVisibility()).length`,
+        );
+      const row = '#row-debian-12-base-churn-store-full-mountwallns';
+      const before = await stops();
+      await page.evaluate(`(() => {
+      const frame = document.querySelector('${row}').closest('.scroll');
+      frame.tabIndex = -1;
+      frame.focus();
+    })()`);
+      assert.ok((await page.locator(`table:has(${row}) tbody .pin`).count()) > 5);
+      assert.ok((await stops()) - before <= 1);
+      await page.focus(`${row} .pin`);
+      assert.ok((await stops()) - before <= 1);
+      const rowOf = (): Promise<string> => page.evaluate('document.activeElement.closest("tr").id');
+      await page.keyboard.press('ArrowDown');
+      const next = await rowOf();
+      assert.notEqual(`#${next}`, row);
+      assert.ok((await stops()) - before <= 1);
+      await page.keyboard.press('ArrowUp');
+      assert.equal(`#${await rowOf()}`, row);
+    }),
+);
+
+test(
   'an address opens its part inside folded sections, also a row without markup of its own',
   {
     skip,
