@@ -74,3 +74,31 @@ test('no name moves the cursor, breaks a line or changes the direction of the te
   assert.doesNotMatch(text, /[^\P{Cc}\n]|\p{Cf}/u);
   assert.match(text, /a\\u\{a\}b/);
 });
+
+test('sums over phases and waits have no phase', async () => {
+  const values = {
+    createWallNs: 1,
+    createDurableWallNs: 1,
+    createSyncWallNs: 1,
+    destroyDurableWallNs: 1,
+    mountCpuNs: 1,
+    useServerCpuNs: 1,
+    ingestPerObjectNs: 1,
+    createCallCount: 1,
+  };
+  const [head, ...rows] = parse((await table([{ ...slot, outcome: 'ok', values }])).join('\n')) as string[][];
+  const [phase, metric] = [head!.indexOf('phase'), head!.indexOf('metric')];
+  assert.deepEqual(
+    rows.map((row) => [row[metric], row[phase]]),
+    [
+      ['createWallNs', 'create'],
+      ['createDurableWallNs', ''],
+      ['createSyncWallNs', ''],
+      ['destroyDurableWallNs', ''],
+      ['mountCpuNs', 'mount'],
+      ['useServerCpuNs', 'use'],
+      ['ingestPerObjectNs', 'ingest'],
+      ['createCallCount', 'create'],
+    ],
+  );
+});
