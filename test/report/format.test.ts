@@ -51,6 +51,16 @@ test('ratios have two decimals near one, and tiny ones are not zero', () => {
   ]);
 });
 
+test('a number of four digits is grouped in every notation, also one that gets its fourth digit by rounding', () => {
+  assert.deepEqual([999.4, 999.7, 1000].map(formatRatio), ['999', '1,000', '1,000']);
+  assert.deepEqual(
+    [999.4, 999.7, 1000].map((value) => formatValue('imagesPerSecond', value)),
+    ['999/s', '1,000/s', '1,000/s'],
+  );
+  assert.deepEqual([5000e9, -5000e9].map(formatNs), ['5,000 s', '-5,000 s']);
+  assert.equal(formatBytes(1010 * 2 ** 10), '1,010 KiB');
+});
+
 test('percentages keep the digits of a confidence', () => {
   assert.deepEqual([0.95, 0.9875].map(formatPercent), ['95 %', '98.75 %']);
 });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { historyText } from '../../../report/history/text.ts';
+import { trendTable } from '../../../report/html/history/table.ts';
 import { historyLines, seriesKey } from '../../../results/history/line.ts';
 import { addLines, readHistory } from '../../../results/history/store.ts';
 import { hasChanged, trends } from '../../../results/history/trends.ts';
@@ -60,6 +61,20 @@ test('two stores are merged by copying their files into one folder', (t) => {
   for (const name of readdirSync(two)) cpSync(join(two, name), join(one, name), { errorOnExist: true });
   const runs = [...new Set(readHistory(one).map(({ run }) => run))];
   assert.deepEqual(runs, ['run-1', 'run-2', 'run-3']);
+});
+
+test('the fence has the notation of the values', () => {
+  const [of] = as(base, 1).filter(({ noise }) => noise === 'quasi');
+  const fence = { kind: 'fence', lo: -3500, hi: 12_345.6, step: 99_999, outside: true } as const;
+  const trend = { of: { ...of!, what: 'createdDiskBytes' }, lines: [of!], changes: [], fence };
+  assert.match(
+    historyText([trend], { columns: 80, all: true }),
+    /the latest step of 99,999 is outside -3,500 to 12,345\.6$/m,
+  );
+  assert.match(
+    trendTable(trend, 'title', () => null).markup,
+    /the step of 99,999 B is outside -3,500 B to 12,345\.6 B</,
+  );
 });
 
 test('a changed exact count is reported with the run and the commit, in 80 columns', () => {
