@@ -146,6 +146,12 @@ test('a chart is saved as a picture named after the run and the chart', { skip }
     assert.equal(name, '2026-01-15-example-7-walk-cold-times.png');
     assert.deepEqual([...bytes.subarray(0, 8)], [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
     assert.deepEqual([bytes.readUInt32BE(16), bytes.readUInt32BE(20)], [2560, 1440]);
+    await page.evaluate('HTMLCanvasElement.prototype.toBlob = (done) => done(null)');
+    await page.click('[aria-label="save the chart walk-cold: times as a PNG file"]');
+    await until(
+      page,
+      `document.querySelector('[aria-label="save the chart walk-cold: times as a PNG file"]').textContent === 'failed'`,
+    );
   }),
 );
 
