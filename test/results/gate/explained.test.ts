@@ -19,7 +19,8 @@ test('--allow-missing takes the arm that the gate proposes, whatever options it 
   assert.ok(text.endsWith(` To accept it: --allow-missing '${proposed}'`), text);
   for (const allowed of [odd, proposed, `*/*/${proposed}`])
     assert.equal(gated(head, { allowMissing: [allowed] }, renamed).exit, 0, allowed);
-  assert.equal(gated(head, { allowMissing: ['composefs-fuse@server=/opt/other'] }, renamed).exit, 2);
+  for (const other of ['composefs-fuse@server=/opt/other', 'composefs-fuse@server=./cfs-fuse'])
+    assert.equal(gated(head, { allowMissing: [other] }, renamed).exit, 2);
 });
 
 test('commands that measure a row again are words for a shell, and end without a full stop', () => {
