@@ -37,9 +37,9 @@ Exit codes with --gate (the first that applies):
   124  the head ran out of time
   6    the head measured nothing
   2    a row is worse than in the base
-  3    no row could be compared; with --strict also: a row is undecided, cannot be
-       judged or is absent from an incomplete base, or a group was not timed for
-       lack of time
+  3    no row could be compared; with --strict also: a row is undecided, cannot
+       be judged or is absent from an incomplete base, or a group was not timed
+       for lack of time
   0    nothing is worse, or there is no base yet and --no-base-ok`;
 
 const MOST_CONFIG_BYTES = 1024 * 1024;
