@@ -4,19 +4,44 @@ import { test } from 'node:test';
 import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { nowNs } from '../../../harness/sys/clock.ts';
-import { HEAP_OPTIONS, openGarbage } from '../../../harness/sys/garbage.ts';
+import { HEAP_ENVIRONMENT, HEAP_OPTIONS, openGarbage } from '../../../harness/sys/garbage.ts';
 
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
 const MIB = 2 ** 20;
 
+/** Prints the resident bytes of a process with 128 MiB in small blocks, after half of them are free, and after a collection. */
+const FRAGMENTS = `
+  const { bindAddress, bind } = await import('../../../harness/sys/libc.js');
+  const { openGarbage } = await import('../../../harness/sys/garbage.js');
+  const [malloc, free] = [bindAddress('malloc', 'size_t'), bind('free', 'intptr_t')];
+  const memset = bindAddress('memset', 'intptr_t', 'int', 'size_t');
+  const BYTES = 65536;
+  const garbage = openGarbage();
+  const blocks = Array.from({ length: 2048 }, () => malloc(BYTES));
+  for (const block of blocks) memset(block, 1, BYTES);
+  const read = () => process.memoryUsage.rss();
+  const full = read();
+  blocks.forEach((block, i) => i % 2 === 0 && free(block));
+  const freed = read();
+  const made = Array.from({ length: 300000 }, (_, i) => ({ i }));
+  made.length = 0;
+  if (!garbage.collect()) throw new Error('nothing was collected');
+  console.log(full, freed, read());
+`;
+
+const NO_WORK = { trim: () => {}, nowNs: () => 0 };
+
 /** A heap of which `liveBytes` remain, and a clock that a collection moves by `tookNs`. */
 const heapOf = (liveBytes: number) => {
-  const heap = { bytes: liveBytes, liveBytes, atNs: 0, tookNs: 0 };
+  const heap = { bytes: liveBytes, liveBytes, atNs: 0, tookNs: 0, trimCount: 0 };
   const garbage = openGarbage({
     gc() {
       heap.bytes = heap.liveBytes;
       heap.atNs += heap.tookNs;
+    },
+    trim() {
+      heap.trimCount++;
     },
     usedBytes: () => heap.bytes,
     nowNs: () => heap.atNs,
@@ -36,11 +61,12 @@ test('a heap is collected when it has 2 MiB of garbage, and not before', () => {
   assert.equal(garbage.collect(), false);
   heap.bytes = 7 * MIB;
   assert.equal(garbage.collect(), true);
+  assert.equal(heap.trimCount, 2, 'malloc returns its free pages with each collection');
 });
 
 test('garbage of the preparation that V8 collects itself does not hide that of later slots', () => {
   const { heap, garbage } = heapOf(150 * MIB);
-  const other = openGarbage({ gc: () => {}, usedBytes: () => heap.bytes, nowNs: () => 0 });
+  const other = openGarbage({ ...NO_WORK, gc: () => {}, usedBytes: () => heap.bytes });
   heap.bytes = 20 * MIB;
   assert.deepEqual([garbage.collect(), other.collect()], [false, false]);
   heap.bytes = 22 * MIB;
@@ -61,7 +87,7 @@ test('the next collection waits fifty times the duration of the last one', () =>
 
 test('nothing is collected by a process without --expose-gc', () => {
   let bytes = 0;
-  const garbage = openGarbage({ gc: undefined, usedBytes: () => bytes, nowNs: () => 0 });
+  const garbage = openGarbage({ ...NO_WORK, gc: undefined, usedBytes: () => bytes });
   bytes = 1000 * MIB;
   assert.equal(garbage.collect(), false);
 });
@@ -70,12 +96,29 @@ test('the heap of this process is as large after a collection as before the garb
   const usedBytes = (): number => getHeapStatistics().used_heap_size;
   gc();
   const before = usedBytes();
-  const garbage = openGarbage({ gc, usedBytes, nowNs });
+  const garbage = openGarbage({ ...NO_WORK, gc, usedBytes, nowNs });
   let made = Array.from({ length: 1_000_000 }, (_, i) => ({ i }));
   assert.ok(made.length > 0 && usedBytes() - before > 20 * MIB);
   made = [];
   assert.equal(garbage.collect(), true);
   assert.ok(usedBytes() - before < 4 * MIB);
+});
+
+test('free pages of malloc go back to the kernel', () => {
+  // One arena, as in the process that measures. Every other block stays in use, so that the end of the heap cannot shrink.
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [...HEAP_OPTIONS, '--input-type=module', '-e', FRAGMENTS],
+    {
+      cwd: import.meta.dirname,
+      env: { ...process.env, ...HEAP_ENVIRONMENT },
+      encoding: 'utf8',
+    },
+  );
+  assert.equal(status, 0, stderr);
+  const [full, freed, collected] = stdout.trim().split(' ').map(Number) as [number, number, number];
+  assert.ok(full - freed < 20 * MIB, stdout);
+  assert.ok(full - collected > 40 * MIB, stdout);
 });
 
 test('this Node.js accepts the heap options', () => {
