@@ -157,7 +157,6 @@ static bool receive_message(struct shared *shared, int fd)
 {
 	char reply[SESSION_WHY_BYTES];
 	char escaped[4 * SESSION_WHY_BYTES];
-	size_t bytes;
 	ssize_t got = recv(fd, shared->message, sizeof(shared->message), MSG_DONTWAIT | MSG_TRUNC);
 
 	if (got < 0)
@@ -168,9 +167,8 @@ static bool receive_message(struct shared *shared, int fd)
 		snprintf(reply, sizeof(reply), "control: the message is too long");
 	else
 		handle_message(shared, (size_t)got, reply);
-	bytes = log_escape(escaped, sizeof(escaped), reply);
-	/* A client that reads no replies is as good as gone: waiting for it would stop all mounts. */
-	return send(fd, escaped, bytes, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0;
+	/* To wait for a client that reads no replies would stop all mounts. */
+	return send(fd, escaped, log_escape(escaped, sizeof(escaped), reply), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0;
 }
 
 struct polled {
