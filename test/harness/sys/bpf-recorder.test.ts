@@ -1,48 +1,24 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openBpfRecorder } from '../../../harness/sys/bpf-recorder.ts';
-import { nowNs } from '../../../harness/sys/clock.ts';
-import { runCommand } from '../../../harness/sys/commands.ts';
 import { needsRoot, temporaryFolder } from './support.ts';
 
-test('calls of this process and of a command are recorded with their times, in their order', {
-  skip: needsRoot,
-}, async (t) => {
-  const recorder = openBpfRecorder();
-  t.after(() => recorder.close());
-  const folder = temporaryFolder(t);
-  const from = nowNs();
-  mkdirSync(join(folder, 'one'));
-  const between = nowNs();
-  let pid = 0;
-  await runCommand(['sleep', '0.05'], {
-    onSpawn: (started) => {
-      pid = started;
-    },
-  });
-  const until = nowNs();
-  const { calls, isFull } = recorder.read();
-  assert.equal(isFull, false);
-  const made = calls.filter(
-    ({ process: of, name, fromNs }) => of === process.pid && /^mkdir/.test(name) && fromNs >= from,
-  );
-  assert.equal(made.length, 1);
-  assert.ok(made[0]!.untilNs > made[0]!.fromNs && made[0]!.untilNs < between);
-  const own = calls.filter(({ process: of }) => of === pid);
-  const slept = own.find(({ name }) => /nanosleep/.test(name))!;
-  assert.ok(slept.untilNs - slept.fromNs > 49e6, `${slept.untilNs - slept.fromNs}`);
-  assert.ok(slept.fromNs > between && slept.untilNs < until);
-  assert.ok(own.findIndex(({ name }) => name === 'execve') < own.indexOf(slept));
-});
+const check = (...words: readonly string[]): void => {
+  const main = join(import.meta.dirname, 'bpf-recorder-main.js');
+  const argv = ['--pid', '--fork', '--kill-child', '--mount-proc', process.execPath, main, ...words];
+  const { status, stderr } = spawnSync('unshare', argv, { encoding: 'utf8', timeout: 60_000 });
+  assert.equal(status, 0, stderr);
+};
 
-test('calls beyond the capacity are not recorded, and isFull is set', { skip: needsRoot }, (t) => {
-  const recorder = openBpfRecorder({ capacity: 64 });
-  t.after(() => recorder.close());
-  execFileSync('ls', ['-l', '/']);
-  const { calls, isFull } = recorder.read();
-  assert.equal(isFull, true);
-  assert.ok(calls.length > 0 && calls.length <= 32, `${calls.length}`);
-});
+test(
+  'calls of this process and of a command are recorded with their times, in their order',
+  {
+    skip: needsRoot,
+  },
+  (t) => check('order', temporaryFolder(t)),
+);
+
+test('calls beyond the capacity are not recorded, and isFull is set', { skip: needsRoot }, () =>
+  check('full'),
+);
