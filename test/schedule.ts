@@ -49,6 +49,7 @@ export const WITHOUT_RUNS: readonly string[] = [
   'harness/sys/give-back',
   'harness/sys/journal',
   'harness/sys/kernel-memory',
+  'harness/sys/libc',
   'harness/sys/machine-label',
   'harness/sys/mapper-devices',
   'harness/sys/marked-folder',
