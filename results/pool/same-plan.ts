@@ -5,12 +5,14 @@ import { isDroppedScenario } from '../not-measured.ts';
 import type { RunFile } from '../schema/run.ts';
 import type { MachineRuns } from './machines.ts';
 
-/** Options that may differ between runs of one plan. */
+/** Options that may differ between runs of one plan: among them all that `run --resume` takes. */
 const FREE_OPTIONS = [
   'seed',
   'out',
   'work',
+  'keepWork',
   'resume',
+  'trustRun',
   'budget',
   'allowTmpfs',
   'strict',

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { runCommand } from '../../../harness/cli/run-command.ts';
+import type { UserError } from '../../../harness/model/errors.ts';
 import { viewOf } from '../../../report/load.ts';
 import { mailOf } from '../../../report/mail/mail.ts';
 import { runMarkdown } from '../../../report/markdown/run.ts';
@@ -83,6 +85,20 @@ test('seeds, folders, budgets and what a run dropped for lack of time may differ
     },
   }));
   assert.deepEqual(await refusal(shorter), []);
+});
+
+test('the options that the resumption of a pool adds to the runs that it starts may differ', async () => {
+  const refused = await runCommand('')
+    .parseAsync(['--resume', '/none/run', '--strict'], { from: 'user' })
+    .catch((error: unknown) => error as UserError);
+  const [, taken] = (refused as UserError).facts;
+  const names = (taken ?? '')
+    .replace(/^taken with --resume: --/, '')
+    .split(', --')
+    .map((name) => name.replace(/-./g, ([, letter]) => letter!.toUpperCase()));
+  assert.ok(names.includes('keepWork'), names.join(' '));
+  for (const name of names)
+    assert.deepEqual(await refusal(withRun(() => ({ asked: { options: { [name]: true } } }))), [], name);
 });
 
 test('a group that some runs had no time for is listed once, with the number of these runs', async () => {
