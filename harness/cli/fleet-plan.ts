@@ -1,6 +1,7 @@
 // Common parts of all engines of a fleet: the replicates, the options of their runs, and the script of one replicate.
 import { isAbsolute, resolve } from 'node:path';
 import { shellLine } from '../../report/format.ts';
+import { optionName } from '../../results/option-name.ts';
 import { FLEET_SCHEMA, type FleetFile } from '../../results/pool/replicates.ts';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
@@ -8,7 +9,7 @@ import { runCountOf } from './measure-pool.ts';
 import type { TypedOptions } from './options.ts';
 import { newSeed } from './resolve-options.ts';
 import { RUNS } from './runs-folder.ts';
-import { optionName, resolvedRun, typedRun } from './typed-run.ts';
+import { resolvedRun, typedRun } from './typed-run.ts';
 
 export interface FleetOptions {
   readonly replicates: number;

@@ -1,4 +1,6 @@
 // The run of a guest: checked on this machine, because a guest takes minutes to boot and loses its samples if it is killed.
+
+import { optionName } from '../../results/option-name.ts';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import { GUEST_OUT, GUEST_WORK } from '../vm/guest-scripts.ts';
@@ -6,7 +8,7 @@ import { formatSeconds } from './duration.ts';
 import { runCountOf } from './measure-pool.ts';
 import type { TypedOptions } from './options.ts';
 import { GUEST_SHARE } from './resolve-options.ts';
-import { optionName, resolvedRun, typedRun } from './typed-run.ts';
+import { resolvedRun, typedRun } from './typed-run.ts';
 
 export const RUN = 'run';
 /** Folders of this machine mean nothing in the guest. */

@@ -1,6 +1,7 @@
 // runs.json: the common plan of the runs of a pool, and the command line of each run.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { optionName } from '../../results/option-name.ts';
 import { UserError } from '../model/errors.ts';
 import { RANGES, type TypedOptions } from './options.ts';
 
@@ -55,9 +56,6 @@ export const parsePoolPlan = (text: string, path: string): PoolPlan => {
   if (bad !== null) throw refusal(`not as cfsbench writes it: ${bad}`);
   return value as PoolPlan;
 };
-
-const optionName = (key: string): string =>
-  `--${key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
 
 const optionWords = (typed: Partial<TypedOptions>): readonly string[] =>
   Object.entries(typed)

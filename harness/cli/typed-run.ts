@@ -9,10 +9,6 @@ import { runCommand } from './run-command.ts';
 
 const HINT = 'cfsbench run --help';
 
-/** As typed: `dryRun` is `--dry-run`. */
-export const optionName = (key: string): string =>
-  `--${key.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
-
 /** `words`: the arguments of `cfsbench run`. Throws as it would, and for words that start no run. */
 export const typedRun = (words: readonly string[]): TypedOptions => {
   let typed: TypedOptions | null = null;

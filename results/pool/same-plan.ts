@@ -2,6 +2,7 @@
 import { paramsKey } from '../compare/tally.ts';
 import { ResultsError } from '../errors.ts';
 import { isDroppedScenario } from '../not-measured.ts';
+import { optionName } from '../option-name.ts';
 import type { RunFile } from '../schema/run.ts';
 import type { MachineRuns } from './machines.ts';
 
@@ -25,7 +26,7 @@ const optionsOf = ({ asked }: RunFile): ReadonlyMap<string, string> =>
   new Map(
     Object.entries(asked?.options ?? {})
       .filter(([name]) => !FREE_OPTIONS.includes(name))
-      .map(([name, value]) => [`--${name}`, String(value)]),
+      .map(([name, value]) => [optionName(name), String(value)]),
   );
 
 const imagesOf = ({ images }: RunFile): ReadonlyMap<string, string> =>

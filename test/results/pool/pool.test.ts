@@ -65,6 +65,7 @@ test('runs of different plans are refused, and the error names the differences',
       }),
     ],
     [/^--lives: absent and 3$/, () => ({ asked: { cwd: '/', options: { lives: 3 } } })],
+    [/^--count-passes: absent and 5$/, () => ({ asked: { cwd: '/', options: { countPasses: 5 } } })],
   ];
   for (const [fact, change] of wrong) {
     const [message = '', ...facts] = await refusal(withRun(change));
