@@ -1,5 +1,5 @@
 // `cfsbench fleet slurm|parallel|matrix`: writes scripts for a scheduler. cfsbench itself schedules nothing and starts nothing.
-import { chmodSync } from 'node:fs';
+import { chmodSync, statSync } from 'node:fs';
 import { Command } from 'commander';
 import { visible } from '../../results/visible.ts';
 import type { FleetOptions } from './fleet-plan.ts';
@@ -8,7 +8,8 @@ import { writeOut } from './write-out.ts';
 
 const MOST_REPLICATES = 1000;
 const DEFAULT_REPLICATES = 5;
-const EXECUTABLE = 0o755;
+const PERMISSIONS = 0o7777;
+const READABLE = 0o444;
 
 const COMMON = `
 The printed text contains everything that the engine will run. A replicate that
@@ -59,6 +60,12 @@ const common = (name: string, description: string, help: string, runs = 'runs in
     .option('--out <FILE>', 'write to this file instead of standard output')
     .addHelpText('after', help);
 
+/** For those who may read it. A device or a fifo keeps its mode. */
+const makeExecutable = (path: string): void => {
+  const stat = statSync(path);
+  if (stat.isFile()) chmodSync(path, (stat.mode & PERMISSIONS) | ((stat.mode & READABLE) >> 2));
+};
+
 type Make = (words: readonly string[], options: FleetOptions) => Promise<string>;
 
 const writing =
@@ -68,7 +75,7 @@ const writing =
     const { out } = options;
     await writeOut([text], out);
     if (out === undefined) return;
-    if (isProgram) chmodSync(out, EXECUTABLE);
+    if (isProgram) makeExecutable(out);
     process.stderr.write(`${visible(out)}${isProgram ? `: start it with sh ${visible(out)}` : ''}\n`);
   };
 

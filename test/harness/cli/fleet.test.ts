@@ -1,8 +1,9 @@
 // The texts that `cfsbench fleet` writes: shells and YAML readers take them as meant, whatever the options of the runs are.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import type { FleetFile } from '../../../results/pool/replicates.ts';
@@ -103,6 +104,25 @@ test('the script for GNU parallel is valid shell, and starts one run at a time o
     /it's/,
     'no typed text passes through parallel',
   );
+});
+
+const modeOf = (path: string): number => statSync(path).mode & 0o777;
+
+test('a written script can be started by those who may read it; a fifo keeps its mode', async (t) => {
+  const folder = diskFolder(t);
+  const words = ['fleet', 'slurm', '--results', '/r', '--out'];
+  const script = join(folder, 'private.sh');
+  const shell = `umask 077; exec "$0" "$@"`;
+  const made = spawnSync('sh', ['-c', shell, process.execPath, PROGRAM, ...words, script]);
+  assert.equal(made.status, 0, String(made.stderr));
+  assert.equal(modeOf(script), 0o700);
+  const fifo = join(folder, 'fifo');
+  assert.equal(spawnSync('mkfifo', ['-m', '600', fifo]).status, 0);
+  const reader = spawn('cat', [fifo], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const read = text(reader.stdout);
+  assert.equal(cfsbench(...words, fifo).status, 0);
+  assert.match(await read, /^#!\/bin\/sh\n/);
+  assert.equal(modeOf(fifo), 0o600);
 });
 
 interface Workflow {
