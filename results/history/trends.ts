@@ -76,11 +76,15 @@ const actorOf = ({ what }: HistoryLine): string | null => {
   return parts.length < 3 ? null : parts[1]!;
 };
 
-/** Runs whose calls by this actor were counted in the same place. */
+/** Runs whose calls by this actor were counted in the same place. Paths of any length take part: a call that is not made is made on none. */
 const countedKey = (line: HistoryLine, actor: string): string => {
   const { scenario, params, image, arm, fingerprint } = line;
-  return JSON.stringify([scenario, params, image, arm, actor, fingerprintText(fingerprint)]);
+  const { slotPathNames: _, ...others } = fingerprint;
+  return JSON.stringify([scenario, params, image, arm, actor, fingerprintText(others)]);
 };
+
+/** Runs that made this call there, on paths of any length. */
+const madeKey = (counted: string, { what }: HistoryLine): string => JSON.stringify([counted, what]);
 
 const byStart = (a: HistoryLine, b: HistoryLine): number => {
   const [first, second] = [`${a.startedAt} ${a.run}`, `${b.startedAt} ${b.run}`];
@@ -90,18 +94,24 @@ const byStart = (a: HistoryLine, b: HistoryLine): number => {
 /** A run that counted other calls of an actor, and has no line of this one, did not make it: its count is 0. */
 const withUnseen = (all: readonly HistoryLine[], series: Map<string, HistoryLine[]>): void => {
   const counted = new Map<string, Map<string, HistoryLine>>();
+  const made = new Map<string, Set<string>>();
   for (const line of all) {
     const actor = actorOf(line);
-    if (actor !== null) at(counted, countedKey(line, actor), () => new Map()).set(line.run, line);
+    if (actor === null) continue;
+    const key = countedKey(line, actor);
+    at(counted, key, () => new Map()).set(line.run, line);
+    at(made, madeKey(key, line), () => new Set()).add(line.run);
   }
   for (const [key, own] of series) {
     const [first] = own;
     const actor = actorOf(first!);
     if (actor === null) continue;
-    const seen = new Set(own.map(({ run }) => run));
-    const zeros = [...counted.get(countedKey(first!, actor))!.values()]
+    const { what, noise, fingerprint } = first!;
+    const counting = countedKey(first!, actor);
+    const seen = made.get(madeKey(counting, first!))!;
+    const zeros = [...counted.get(counting)!.values()]
       .filter(({ run }) => !seen.has(run))
-      .map((line) => ({ ...line, what: first!.what, noise: first!.noise, value: 0, lo: 0, hi: 0 }));
+      .map((line) => ({ ...line, what, noise, fingerprint, value: 0, lo: 0, hi: 0 }));
     if (zeros.length > 0) series.set(key, [...own, ...zeros].sort(byStart));
   }
 };

@@ -109,6 +109,21 @@ test('a call that is newly made, or no longer made, is one change', () => {
   assert.deepEqual([last!.of.run, last!.of.value, last!.lines.length], ['run-2', 0, 2]);
 });
 
+test('a readlink, whose number depends on the path, is newly made or no longer made on any path', () => {
+  const readlink = oneMore(base, { ...where, call: 'readlink' });
+  const longer = (given: Given): Given => ({
+    ...given,
+    run: { ...given.run, environment: { ...given.run.environment, slotPathNames: 9 } },
+  });
+  const what = 'create: tar: readlink';
+  for (const none of [base, longer(base)]) {
+    assert.deepEqual(changesIn([none, readlink]), [`${what}, run-2: 0 -> 1`]);
+    assert.deepEqual(changesIn([readlink, none]), [`${what}, run-2: 1 -> 0`]);
+  }
+  // Made in both: two series, and no zero in either.
+  assert.deepEqual(changesIn([readlink, longer(oneMore(readlink, { ...where, call: 'readlink' }))]), []);
+});
+
 test('runs that did not count an actor add no zero to its calls', () => {
   const uncounted = changed(base, (sample) => {
     if (sample.outcome !== 'ok' || sample.arm !== where.arm) return sample;
