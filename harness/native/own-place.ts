@@ -29,7 +29,7 @@ interface PlaceNames {
 }
 
 /** Folders below a base that exists; they may be missing. */
-interface OwnPlace {
+export interface OwnPlace {
   readonly base: string;
   readonly names: readonly string[];
 }

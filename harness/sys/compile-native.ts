@@ -1,12 +1,13 @@
 // Compiles the C programs at the first use of an installed package.
 //
-// Error:   without a compiler they are missing, and everything that needs them is skipped; the reason is printed.
+// Error:   without a compiler, or a folder to compile into, they are missing, and everything that needs them is skipped; the reason is
+//          printed.
 // Cost:    2 s once.
 // Leaves:  the compiled files.
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { CACHE, makeEach, ownPlace } from '../native/own-place.ts';
+import { dirname, join } from 'node:path';
+import { CACHE, makeEach, type OwnPlace, ownPlace } from '../native/own-place.ts';
 import { compiledAtFirstUse, PACKAGE, SOURCES } from '../native/paths.ts';
 import { runTool } from './tool.ts';
 
@@ -41,17 +42,44 @@ const moveInPlace = (from: string, to: string): void => {
   }
 };
 
+const PROGRAMS = 'the FUSE server and the library of timed windows';
+
+const sayWithout = (reason: string): void => {
+  say(
+    [
+      `${PROGRAMS} cannot be compiled: everything that needs them is skipped`,
+      reason,
+      'try: XDG_CACHE_HOME with a folder of this user',
+    ].join('\n  '),
+  );
+};
+
+/** Throws the error of the first folder that cannot be made. */
+const makeFolders = (place: OwnPlace, target: string): void => {
+  makeEach(place);
+  let path = place.base;
+  for (const name of place.names) {
+    path = join(path, name);
+    if (!existsSync(path)) mkdirSync(path, PRIVATE);
+  }
+  mkdirSync(target, PRIVATE);
+};
+
 /** At the first use of an installed package; else it does nothing. */
 export const compileAtFirstUse = async (): Promise<void> => {
   const folder = compiledAtFirstUse;
   if (folder === null || existsSync(folder)) return;
   const place = ownPlace(CACHE);
   if (place === null) return;
-  const parent = makeEach({ ...place, names: [...place.names, 'native'] });
   const target = `${folder}.${randomBytes(NAME_BYTES).toString('hex')}`;
   try {
-    mkdirSync(target, PRIVATE);
-    say(`compiling the FUSE server and the library of timed windows into ${parent} (first use)`);
+    makeFolders({ ...place, names: [...place.names, 'native'] }, target);
+  } catch (error) {
+    sayWithout((error as Error).message);
+    return;
+  }
+  try {
+    say(`compiling ${PROGRAMS} into ${dirname(target)} (first use)`);
     if (await compileInto(target)) moveInPlace(target, folder);
   } finally {
     rmSync(target, { recursive: true, force: true });

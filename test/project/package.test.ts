@@ -1,7 +1,7 @@
 // The package that people install: made, unpacked beside the npm packages of this checkout, and used with a home of its own.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -17,13 +17,15 @@ const work = join(folder, 'work');
 const outside = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:npm_|XDG_)/.test(name)));
 
-const cfsbench = (...args: string[]) =>
+const cfsbenchAt = (HOME: string, ...args: string[]) =>
   spawnSync(process.execPath, [join(installed, 'build/harness/cli/main.js'), ...args], {
     cwd: work,
     encoding: 'utf8',
     // Runs of other tests do not use this cache.
-    env: { ...outside(), HOME: home, CFSBENCH_LOCKS: '' },
+    env: { ...outside(), HOME, CFSBENCH_LOCKS: '' },
   });
+
+const cfsbench = (...args: string[]) => cfsbenchAt(home, ...args);
 
 before(() => {
   for (const path of [installed, home, work]) mkdirSync(path, { recursive: true });
@@ -94,6 +96,19 @@ test('a file that others can write to is not used as a program', () => {
   const [id = ''] = readdirSync(native);
   execFileSync('chmod', ['0777', join(native, id)]);
   assert.match(cfsbench('--version').stdout, /\ncfs-fuse: not compiled yet/);
+});
+
+test('where the cache folder cannot be made, what needs the programs is missing, with the reason', () => {
+  const odd = join(folder, 'odd-home');
+  mkdirSync(odd);
+  writeFileSync(join(odd, '.cache'), '');
+  const { stdout, stderr } = cfsbenchAt(odd, 'doctor', '--json', '--work', work);
+  assert.match(
+    stderr,
+    /^the FUSE server and the .* cannot be compiled: everything that needs them is skipped\n {2}\w+: .*\.cache.*\n {2}try: XDG_CACHE_HOME/,
+  );
+  assert.equal(JSON.parse(stdout)['cfs-fuse'].ok, false);
+  assert.equal(cfsbenchAt(odd, 'list', '--work', work).status, 0);
 });
 
 test('list names the shipped fixtures, and a missing run is not called a bug', () => {
