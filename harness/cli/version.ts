@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { serverPath } from '../native/paths.ts';
+import { cannotCompile, serverPath } from '../native/paths.ts';
 import { guestSetting } from '../sys/guest.ts';
 
 const PACKAGE = new URL('../../../', import.meta.url);
@@ -68,6 +68,9 @@ export const versionText = (): string => {
     : null;
   return [
     `cfsbench ${version}${commit === null ? '' : ` (commit ${commit})`}`,
-    server ?? 'cfs-fuse: not compiled yet; the first run compiles it',
+    server ??
+      (cannotCompile === null
+        ? 'cfs-fuse: not compiled yet; the first run compiles it'
+        : `cfs-fuse: missing, and no run compiles it: ${cannotCompile}`),
   ].join('\n');
 };

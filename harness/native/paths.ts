@@ -45,6 +45,13 @@ const folder = compiledAtFirstUse ?? BUILT;
 
 const canBeUsed = compiledAtFirstUse === null || !existsSync(folder) || isOnlyOurs(folder);
 
+/** Why no run compiles the programs, or uses those that are there. Null: they are shipped, or a run compiles them where they are missing. */
+export const cannotCompile = ((): string | null => {
+  if (isShipped) return null;
+  if (compiledAtFirstUse === null) return 'no home folder belongs to this user';
+  return canBeUsed ? null : `others can write to ${folder}`;
+})();
+
 /** The path of a compiled file; it may not exist. */
 const compiled = (...names: readonly string[]): string =>
   canBeUsed ? join(folder, ...names) : join(BUILT, ...names);

@@ -8,7 +8,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CACHE, makeEach, type OwnPlace, ownPlace } from '../native/own-place.ts';
-import { compiledAtFirstUse, PACKAGE, SOURCES } from '../native/paths.ts';
+import { cannotCompile, compiledAtFirstUse, PACKAGE, SOURCES } from '../native/paths.ts';
 import { runTool } from './tool.ts';
 
 const NAME_BYTES = 4;
@@ -49,7 +49,7 @@ const sayWithout = (reason: string): void => {
     [
       `${PROGRAMS} cannot be compiled: everything that needs them is skipped`,
       reason,
-      'try: XDG_CACHE_HOME with a folder of this user',
+      'try: XDG_CACHE_HOME=DIR with a folder that only this user can write to',
     ].join('\n  '),
   );
 };
@@ -67,10 +67,13 @@ const makeFolders = (place: OwnPlace, target: string): void => {
 
 /** At the first use of an installed package; else it does nothing. */
 export const compileAtFirstUse = async (): Promise<void> => {
+  if (cannotCompile !== null) {
+    sayWithout(cannotCompile);
+    return;
+  }
   const folder = compiledAtFirstUse;
-  if (folder === null || existsSync(folder)) return;
   const place = ownPlace(CACHE);
-  if (place === null) return;
+  if (folder === null || place === null || existsSync(folder)) return;
   const target = `${folder}.${randomBytes(NAME_BYTES).toString('hex')}`;
   try {
     makeFolders({ ...place, names: [...place.names, 'native'] }, target);

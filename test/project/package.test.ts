@@ -1,13 +1,23 @@
 // The package that people install: made, unpacked beside the npm packages of this checkout, and used with a home of its own.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { tooOld } from '../../harness/cli/node-version.ts';
-import { needsCompiler } from '../harness/sys/support.ts';
+import { needsCompiler, needsOtherUser } from '../harness/sys/support.ts';
 
+const NOBODY = 65_534;
 const CHECKOUT = resolve(import.meta.dirname, '../../..');
 const folder = mkdtempSync(join(tmpdir(), 'cfsbench-package-'));
 const installed = join(folder, 'lib', 'cfsbench');
@@ -95,7 +105,33 @@ test('a file that others can write to is not used as a program', () => {
   const native = join(home, '.cache', 'cfsbench', 'native');
   const [id = ''] = readdirSync(native);
   execFileSync('chmod', ['0777', join(native, id)]);
-  assert.match(cfsbench('--version').stdout, /\ncfs-fuse: not compiled yet/);
+  const { stdout } = cfsbench('--version');
+  assert.match(stdout, /\ncfs-fuse: missing, and no run compiles it: others can write to \/.*native\//);
+});
+
+test('a user without a home is told that no run compiles the programs', {
+  skip: needsOtherUser,
+}, () => {
+  chmodSync(folder, 0o755);
+  const nobody = (...args: string[]) =>
+    spawnSync(process.execPath, [join(installed, 'build/harness/cli/main.js'), ...args], {
+      cwd: '/',
+      uid: NOBODY,
+      gid: NOBODY,
+      encoding: 'utf8',
+      env: { ...outside(), HOME: '/', CFSBENCH_LOCKS: '' },
+    });
+  const reason = 'no home folder belongs to this user';
+  assert.match(
+    nobody('--version').stdout,
+    new RegExp(`cfs-fuse: missing, and no run compiles it: ${reason}\n$`),
+  );
+  const { stdout, stderr } = nobody('doctor', '--json', '--work', tmpdir());
+  assert.match(
+    stderr,
+    new RegExp(`cannot be compiled: .* is skipped\n {2}${reason}\n {2}try: XDG_CACHE_HOME`),
+  );
+  assert.equal(JSON.parse(stdout)['cfs-fuse'].ok, false);
 });
 
 test('where the cache folder cannot be made, what needs the programs is missing, with the reason', () => {
