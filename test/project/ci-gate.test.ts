@@ -1,6 +1,6 @@
 // Which runs of the baseline branch the action stores. The program is a stand-in that ends with the code of a test.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -50,10 +50,8 @@ interface Push {
   readonly isKnown?: boolean;
 }
 
-const push = (
-  t: TestContext,
-  { code, isBaseline = true, hasStored = true, isKnown = false }: Push,
-): PushResult => {
+/** A folder with the scripts and the stand-in in `action`. */
+const actionFolder = (t: TestContext, code: number): string => {
   const home = mkdtempSync(join(tmpdir(), 'cfsbench-action-'));
   t.after(() => rmSync(home, { recursive: true }));
   const main = join(home, 'action/build/harness/cli');
@@ -64,6 +62,14 @@ const push = (
   writeFileSync(join(home, 'action/scripts/setup'), '');
   writeFileSync(join(main, 'main.js'), PROGRAM);
   writeFileSync(join(main, 'code'), String(code));
+  return home;
+};
+
+const push = (
+  t: TestContext,
+  { code, isBaseline = true, hasStored = true, isKnown = false }: Push,
+): PushResult => {
+  const home = actionFolder(t, code);
   // Nothing of a test runs as root on its own account.
   writeFileSync(join(home, 'bin/sudo'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
   const run = join(home, 'store/run/run.json');
@@ -141,4 +147,42 @@ test('a build that makes nothing does not pass with the server of an earlier one
   const stale = run('true');
   assert.deepEqual([stale.status, stale.stdout], [1, 'error the server of the head does not build: true\n']);
   assert.equal(run('cp /bin/true "$out/cfs-fuse"').status, 0);
+});
+
+test('what a killed job left of its worktree does not fail the next one', (t) => {
+  const home = actionFolder(t, 0);
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@example.org', ...args], {
+      cwd: home,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  git('init', '-q');
+  git('commit', '-q', '--allow-empty', '-m', 'base');
+  const base = join(home, 'cfsbench-ci/base');
+  const gate = () =>
+    spawnSync('sh', [join(home, 'action/scripts/ci-gate'), 'HEAD', 'store'], {
+      encoding: 'utf8',
+      cwd: home,
+      env: { PATH: process.env['PATH'], CFSBENCH_BUILD: 'cp /bin/true "$out/cfs-fuse"' },
+    });
+  const remains: readonly (() => void)[] = [
+    () => {},
+    () => git('worktree', 'add', '--detach', base, 'HEAD'),
+    () => {
+      git('worktree', 'add', '--detach', base, 'HEAD');
+      rmSync(base, { recursive: true });
+    },
+    () => {
+      mkdirSync(base);
+      writeFileSync(join(base, 'half'), '');
+    },
+  ];
+  for (const leave of remains) {
+    leave();
+    const { status, stdout, stderr } = gate();
+    assert.equal(status, 0, stdout + stderr);
+    assert.equal(existsSync(base), false);
+    assert.equal(git('worktree', 'list').trim().split('\n').length, 1);
+  }
 });
