@@ -224,3 +224,42 @@ test('an old Node.js is refused with the address of a new one', { skip: needsNpm
   assert.equal(status, 1);
   assert.match(lines.join('\n'), /v18\.19\.0 is too old.*20\.19[\s\S]*nodejs\.org/);
 });
+
+const needsRoot = needsNpm || (process.getuid?.() === 0 ? false : 'needs root');
+const NOBODY = 65_534;
+
+test('after a set-up of root that failed, everything belongs to the owner of the checkout', {
+  skip: needsRoot,
+}, () => {
+  const npm = join(folder, 'failing-npm');
+  mkdirSync(npm);
+  writeFileSync(join(npm, 'npm'), '#!/bin/sh\nmkdir -p build/half\nexit 1\n', { mode: 0o755 });
+  writeFileSync(join(folder, 'node_modules/.cfsbench-package-lock.json'), '');
+  const own = (uid: number) => execFileSync('chown', ['-hR', `${uid}:${uid}`, folder]);
+  const others = (): string =>
+    execFileSync('find', [folder, '!', '-uid', String(NOBODY)], { encoding: 'utf8' });
+  own(NOBODY);
+  const PATH = `${npm}:${process.env['PATH']}`;
+  assert.match(setup({ PATH }, 'build').lines.join('\n'), /npm ci failed/);
+  assert.ok(built('half'));
+  assert.equal(others(), '');
+  rmSync(join(folder, 'node_modules'), { recursive: true });
+  assert.match(setup({ PATH }, 'build').lines.join('\n'), /npm ci failed/);
+  assert.equal(others(), '');
+  own(0);
+});
+
+test('a folder that is not writable is named, with its owner', { skip: needsRoot }, () => {
+  execFileSync('chmod', ['755', folder]);
+  execFileSync('chown', [`${NOBODY}:${NOBODY}`, folder]);
+  const { stderr, status } = spawnSync('sh', ['scripts/setup', 'build'], {
+    cwd: folder,
+    env,
+    encoding: 'utf8',
+    uid: NOBODY,
+    gid: NOBODY,
+  });
+  assert.equal(status, 1);
+  assert.match(stderr, /cannot build: \/.*\/build is not writable\n {2}user: \w+, owner: root\n/);
+  execFileSync('chown', ['0:0', folder]);
+});
