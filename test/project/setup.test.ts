@@ -263,3 +263,17 @@ test('a folder that is not writable is named, with its owner', { skip: needsRoot
   assert.match(stderr, /cannot build: \/.*\/build is not writable\n {2}user: \w+, owner: root\n/);
   execFileSync('chown', ['0:0', folder]);
 });
+
+const needsGcc = needsNpm || (spawnSync('gcc', ['--version']).status === 0 ? false : 'needs gcc');
+
+test('a compiler of several words, or one that is not named cc, is no missing compiler', {
+  skip: needsGcc,
+}, () => {
+  rmSync(join(folder, 'build/.daemon-stamp'));
+  const without = (more: NodeJS.ProcessEnv): boolean =>
+    /no C compiler/.test(setup(more, 'build').lines.join('\n'));
+  assert.equal(without({}), true);
+  assert.equal(without({ CC: 'env gcc' }), false);
+  assert.equal(without({ CC: '', PATH: binWithout('no-cc', ['cc', 'clang']) }), false);
+  assert.equal(without({ CC: '', PATH: binWithout('no-compiler', ['cc', 'gcc', 'clang']) }), true);
+});
