@@ -40,6 +40,14 @@ ${places
 complete -o default -F _cfsbench cfsbench
 `;
 
+/** A file in `fpath` is the body of the function at its first call: without its last lines that call would only define the function. */
+const ZSH_END = `if [[ \${funcstack[1]-} == _cfsbench ]]; then
+  _cfsbench "$@"
+else
+  compdef _cfsbench cfsbench
+fi
+`;
+
 /** Within single quotes of zsh's _describe: a colon ends the name. */
 const zshEntry = ({ name, description }: Described): string =>
   `'${name}:${description.replaceAll("'", '’').replaceAll('\n', ' ')}'`;
@@ -67,8 +75,7 @@ ${places
   _describe 'cfsbench' names
   _files
 }
-compdef _cfsbench cfsbench
-`;
+${ZSH_END}`;
 
 const fishText = (text: string): string => `'${text.replace(/[\\']/g, '\\$&').replaceAll('\n', ' ')}'`;
 

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -180,6 +181,33 @@ test('completions are scripts of their shells and know every command', (t) => {
   assert.deepEqual(words('cfsbench comp'), ['compare', 'completion']);
   assert.deepEqual(words('cfsbench run --prof'), ['--profile']);
   assert.deepEqual(words("cfsbench image ''").slice(0, 1), ['build']);
+});
+
+/** The first completion of a shell whose `fpath` has the file, or that has read it: what it describes. */
+const ZSH_COMPLETION = `
+autoload -Uz _cfsbench
+_describe() { local name=$2; print -l "\${(@P)name}"; }
+_files() { : }
+compdef() { print "compdef $*"; }
+words=(cfsbench comp); CURRENT=2
+if [[ $2 == read ]]; then . "$1/_cfsbench"; else fpath=("$1" $fpath); _cfsbench; fi`;
+
+test('zsh completes at the first call already', (t) => {
+  const text = readFileSync(join(installed, 'build/share/completion.zsh'), 'utf8');
+  assert.match(text, /\nif \[\[ \$\{funcstack\[1\]-\} == _cfsbench \]\]; then\n {2}_cfsbench "\$@"\nelse\n/);
+  const functions = join(folder, 'functions');
+  mkdirSync(functions);
+  writeFileSync(join(functions, '_cfsbench'), text);
+  const zsh = (how: string) =>
+    spawnSync('zsh', ['-f', '-c', ZSH_COMPLETION, 'zsh', functions, how], { encoding: 'utf8' });
+  const called = zsh('call');
+  if (called.error !== undefined) {
+    t.diagnostic('zsh is not installed: only the text was looked at');
+    return;
+  }
+  assert.match(called.stdout, /^compare:/m, called.stderr);
+  assert.doesNotMatch(called.stdout, /compdef/);
+  assert.equal(zsh('read').stdout, 'compdef _cfsbench cfsbench\n');
 });
 
 test('the manual page names every command and formats without a warning', (t) => {
