@@ -148,6 +148,44 @@ test('where the cache folder cannot be made, what needs the programs is missing,
   assert.equal(cfsbenchAt(odd, 'list', '--work', work).status, 0);
 });
 
+/** Commands of npm that need no network; `npm ci` installs one file. */
+const NPM = `#!/bin/sh
+case $1 in
+ci) mkdir -p "$3/node_modules/one" && echo '{}' >"$3/node_modules/one/package.json" ;;
+*) exec "$REAL_NPM" "$@" ;;
+esac
+`;
+
+test('all files of a Debian package can be read by all, whatever the umask of its builder', {
+  skip:
+    needsCompiler ||
+    (spawnSync('dpkg-deb', ['--version']).status === 0 ? false : 'dpkg-deb is not installed'),
+}, () => {
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'npm'), NPM, { mode: 0o755 });
+  const out = join(folder, 'packages');
+  const made = execFileSync('sh', ['-c', 'umask 077; sh scripts/make-package deb "$1"', 'sh', out], {
+    cwd: CHECKOUT,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: {
+      ...outside(),
+      PATH: `${bin}:${process.env['PATH']}`,
+      REAL_NPM: execFileSync('sh', ['-c', 'command -v npm'], { encoding: 'utf8' }).trim(),
+    },
+  });
+  const [, deb = ''] = made.trim().split('\n');
+  const lines = execFileSync('dpkg-deb', ['-c', deb], { encoding: 'utf8' }).trim().split('\n');
+  assert.ok(lines.some((line) => line.endsWith('/usr/lib/cfsbench/node_modules/one/package.json')));
+  const ends = (name: string): RegExp => new RegExp(`^(\\S+) .*/${name}$`);
+  const modeOf = (name: string) => ends(name).exec(lines.find((line) => ends(name).test(line)) ?? '')?.[1];
+  assert.equal(modeOf('cfs-fuse'), '-rwxr-xr-x');
+  assert.equal(modeOf('cfsbench.1.gz'), '-rw-r--r--');
+  assert.equal(modeOf('copyright'), '-rw-r--r--');
+  for (const line of lines) assert.match(line, /^(?:drwxr-xr-x|-rw[-x]r-[-x]r-[-x]|l.{9}) root\/root /);
+});
+
 test('list names the shipped fixtures, and a missing run is not called a bug', () => {
   const { stdout, stderr, status } = cfsbench('list', '--work', work);
   assert.equal(status, 0, stderr);
