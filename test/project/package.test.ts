@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { tooOld } from '../../harness/cli/node-version.ts';
 import { needsCompiler, needsOtherUser } from '../harness/sys/support.ts';
@@ -40,11 +40,13 @@ const cfsbench = (...args: string[]) => cfsbenchAt(home, ...args);
 
 before(() => {
   for (const path of [installed, home, work]) mkdirSync(path, { recursive: true });
-  const [tarball = ''] = execFileSync('sh', ['scripts/make-package', folder], {
-    cwd: CHECKOUT,
+  const [tarball = ''] = execFileSync('sh', [join(CHECKOUT, 'scripts/make-package'), 'made'], {
+    cwd: folder,
     encoding: 'utf8',
     env: outside(),
   }).split('\n');
+  // A relative folder is that of the caller.
+  assert.equal(dirname(tarball), join(folder, 'made'));
   execFileSync('tar', ['xzf', tarball, '-C', installed, '--strip-components=1']);
   symlinkSync(join(CHECKOUT, 'node_modules'), join(installed, 'node_modules'));
 });
