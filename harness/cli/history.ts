@@ -114,7 +114,7 @@ const addCommand = (): Command =>
     .description('add a run; adding the same run again changes nothing')
     .argument('<RUN>', 'the run folder')
     .option('--store <DIR>', 'folder of the history', STORE)
-    .option('--partial', 'accept a run that is not complete')
+    .option('--partial', 'accept a run that is not complete; its later values need its file removed')
     .action(add);
 
 const showCommand = (): Command =>

@@ -33,18 +33,6 @@ const isMade = (dir: string, path: string, bytes: string): boolean => {
   }
 };
 
-export const addLines = (dir: string, run: string, lines: readonly HistoryLine[]): AddResult => {
-  const path = fileOf(dir, run);
-  const bytes = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-  if (!existsSync(path) && isMade(dir, path, bytes)) return 'added';
-  if (readRegular(path, { mostBytes: MOST_BYTES }).toString() === bytes) return 'already there';
-  throw new ResultsError('the history has another run of the same name', {
-    facts: [path],
-    hint: 'choose another folder with --store, or remove that file: the history is never rewritten',
-    code: 'EEXIST',
-  });
-};
-
 const readFile = (path: string): readonly HistoryLine[] =>
   [...linesOf(path)].map(({ text }, i) => {
     const at = `${path}:${i + 1}`;
@@ -53,6 +41,31 @@ const readFile = (path: string): readonly HistoryLine[] =>
       at,
     );
   });
+
+/** Of the run that is in the history already, with other bytes. */
+const refusal = (path: string, [given]: readonly HistoryLine[]): ResultsError => {
+  const [stored] = readFile(path);
+  const isSame = stored?.startedAt === given?.startedAt && stored?.host === given?.host;
+  return isSame
+    ? new ResultsError('the history has this run with other values', {
+        facts: [path, 'as after --partial, or as another version of cfsbench reads the run'],
+        hint: 'remove that file and add the run again: the history is never rewritten',
+        code: 'EEXIST',
+      })
+    : new ResultsError('the history has another run of the same name', {
+        facts: [path],
+        hint: 'choose another folder with --store, or remove that file: the history is never rewritten',
+        code: 'EEXIST',
+      });
+};
+
+export const addLines = (dir: string, run: string, lines: readonly HistoryLine[]): AddResult => {
+  const path = fileOf(dir, run);
+  const bytes = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  if (!existsSync(path) && isMade(dir, path, bytes)) return 'added';
+  if (readRegular(path, { mostBytes: MOST_BYTES }).toString() === bytes) return 'already there';
+  throw refusal(path, lines);
+};
 
 /** The lines of all runs in the order in which the runs began. */
 export const readHistory = (dir: string): readonly HistoryLine[] => {

@@ -39,8 +39,20 @@ test('adding a run again changes nothing; another run of the same name is refuse
   const dir = folder(t);
   addLines(dir, 'run-1', as(base, 1));
   assert.equal(addLines(dir, 'run-1', as(base, 1)), 'already there');
-  assert.throws(() => addLines(dir, 'run-1', as(oneMore(base, where), 1)), /another run of the same name/);
+  const other = as(base, 2).map((line) => ({ ...line, run: 'run-1' }));
+  assert.throws(() => addLines(dir, 'run-1', other), /another run of the same name/);
   assert.throws(() => addLines(dir, '../run', []), /cannot be a file name/);
+});
+
+test('a run that has other values since it was added is no other run', (t) => {
+  const dir = folder(t);
+  addLines(dir, 'run-1', as(base, 1));
+  assert.throws(() => addLines(dir, 'run-1', as(oneMore(base, where), 1)), {
+    message: 'the history has this run with other values',
+    facts: [join(dir, 'run-1.ndjson'), 'as after --partial, or as another version of cfsbench reads the run'],
+    hint: 'remove that file and add the run again: the history is never rewritten',
+  });
+  assert.deepEqual(readHistory(dir), as(base, 1));
 });
 
 test('a file is made, never replaced: what another program added in between stays', (t) => {
