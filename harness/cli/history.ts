@@ -5,8 +5,10 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { jsonText } from '../../results/exports/json-text.ts';
 import type { Trend } from '../../results/history/trends.ts';
+import type { HistoryLine } from '../../results/schema/history.ts';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
+import { didYouMean } from '../model/nearest-name.ts';
 import { RUNS } from './runs-folder.ts';
 import { proseColumns } from './terminal-width.ts';
 import { writeOut } from './write-out.ts';
@@ -98,14 +100,35 @@ async function* piecesOf(trends: readonly Trend[], options: ShowOptions): AsyncG
   }
 }
 
+/** A filter that leaves nothing of a history is probably a typing error. */
+const refuseNothing = (
+  all: readonly HistoryLine[],
+  found: readonly unknown[],
+  { store, scenario, metric }: ShowOptions,
+): void => {
+  if (all.length === 0 || found.length > 0) return;
+  const known = [...new Set(all.map((line) => line.scenario))].sort();
+  if (scenario !== undefined && !known.includes(scenario))
+    throw new UserError(`the history has no scenario '${scenario}'${didYouMean(scenario, known)}`, {
+      facts: [`scenarios: ${known.join(', ')}`],
+      hint: '--scenario with one of these, or without --scenario',
+    });
+  throw new UserError(`no metric and no system call of the history contains '${metric}'`, {
+    facts: [`folder: ${store}`, ...(scenario === undefined ? [] : [`scenario: ${scenario}`])],
+    hint: 'without --metric, and with --all, all of them are shown',
+  });
+};
+
 const show = async (options: ShowOptions, command: Command): Promise<void> => {
   refuseMissing(options.store, command);
   const { readHistory } = await import('../../results/history/store.ts');
   const { trends } = await import('../../results/history/trends.ts');
   const { store, scenario, metric, out } = options;
-  const lines = readHistory(resolve(store)).filter((line) => (scenario ?? line.scenario) === line.scenario);
+  const all = readHistory(resolve(store));
+  const lines = all.filter((line) => (scenario ?? line.scenario) === line.scenario);
   // All lines of a run show which calls it did not make.
   const shown = trends(lines).filter(({ of }) => of.what.includes(metric ?? ''));
+  refuseNothing(all, shown, options);
   await writeOut(piecesOf(shown, options), out);
 };
 

@@ -108,6 +108,23 @@ test('show names the changed series, the run, and both values', () => {
   assert.ok(stdout.split('\n').every((line) => line.length <= 80));
 });
 
+test('a filter that leaves nothing of a history is refused, and does not show an empty one', () => {
+  const refused = (...args: string[]): string => {
+    const { stdout, stderr, status } = cfsbench('history', 'show', '--store', store, ...args);
+    assert.deepEqual([stdout, status], ['', 1]);
+    return stderr;
+  };
+  for (const format of ['text', 'json', 'html'])
+    assert.match(
+      refused('--scenario', 'chrun', '--format', format),
+      /^cfsbench: the history has no scenario 'chrun' \(did you mean 'churn'\?\)\n {2}scenarios: .*churn/,
+    );
+  assert.match(
+    refused('--scenario', 'churn', '--metric', 'opnat'),
+    /^cfsbench: no metric and no system call of the history contains 'opnat'\n {2}folder: .*\n {2}scenario: churn\n/,
+  );
+});
+
 test('show --metric knows the runs that did not make a call', () => {
   const calls = join(root, 'calls');
   mkdirSync(calls);
