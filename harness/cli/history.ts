@@ -119,7 +119,15 @@ const refuseNothing = (
   });
 };
 
+const refuseTwoFormats = ({ json, format }: ShowOptions, command: Command): void => {
+  if (json !== true || format === 'json' || command.getOptionValueSource('format') === 'default') return;
+  throw new UserError(`--json and --format ${format} name two formats`, {
+    hint: `cfsbench history show --format ${format}, or cfsbench history show --json`,
+  });
+};
+
 const show = async (options: ShowOptions, command: Command): Promise<void> => {
+  refuseTwoFormats(options, command);
   refuseMissing(options.store, command);
   const { readHistory } = await import('../../results/history/store.ts');
   const { trends } = await import('../../results/history/trends.ts');

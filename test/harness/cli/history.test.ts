@@ -125,6 +125,16 @@ test('a filter that leaves nothing of a history is refused, and does not show an
   );
 });
 
+test('show refuses two formats, and writes nothing', () => {
+  const page = join(root, 'two.html');
+  const two = ['--format', 'html', '--json', '--out', page];
+  const { stderr, status } = cfsbench('history', 'show', '--store', store, ...two);
+  assert.equal(status, 1);
+  assert.match(stderr, /^cfsbench: --json and --format html name two formats\n/);
+  assert.equal(existsSync(page), false);
+  assert.equal(cfsbench('history', 'show', '--store', store, '--format', 'json', '--json').status, 0);
+});
+
 test('show --metric knows the runs that did not make a call', () => {
   const calls = join(root, 'calls');
   mkdirSync(calls);
