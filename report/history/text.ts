@@ -1,7 +1,7 @@
 // Trends for a terminal: each series that changed, with the run, the value before and the value after.
 import { hasChanged, type Trend, type TrendChange } from '../../results/history/trends.ts';
 import { ascii } from '../../results/visible.ts';
-import { formatRatio, grouped } from '../format.ts';
+import { formatRatio, grouped, plural } from '../format.ts';
 import { wrapText } from '../text.ts';
 
 const LATEST = 8;
@@ -21,12 +21,26 @@ export const changedWith = (
     : `changed with ${text(run)} (commit ${name})`;
 };
 
+/** `12 runs`, or `the latest 400 of 450 runs`. */
+export const runsOf = ({ lines, omitted }: Trend): string =>
+  omitted === 0
+    ? plural(lines.length, 'run')
+    : `the latest ${grouped(lines.length)} of ${grouped(lines.length + omitted)} runs`;
+
+/** After the number of runs; empty if no run was left out. */
+export const omittedText = (trends: readonly Trend[]): string => {
+  const long = trends.filter(({ omitted }) => omitted > 0);
+  if (long.length === 0) return '';
+  const most = Math.max(...long.map(({ lines }) => lines.length));
+  return ` ${grouped(long.length)} series ${long.length === 1 ? 'has' : 'have'} more than ${grouped(most)} runs: the latest ${grouped(most)} are shown, and no change before them.`;
+};
+
 const trendLines = (trend: Trend, columns: number): readonly string[] => {
   const { of, lines, changes, fence } = trend;
   const latest = lines.slice(-LATEST).map(({ value }) => shown(trend, value));
   const title = [of.scenario, of.params, of.image, of.arm].filter((part) => part !== '').join(', ');
   const details = [
-    `${lines.length > LATEST ? '... ' : ''}${latest.join(' ')} (${lines.length} runs)`,
+    `${lines.length > LATEST ? '... ' : ''}${latest.join(' ')} (${runsOf(trend)})`,
     ...changes.map(
       (change) =>
         `${changedWith(change, ascii)}: ${shown(trend, change.before)} -> ${shown(trend, change.after)}`,
@@ -50,6 +64,6 @@ export const historyText = (
   const changed = trends.filter(hasChanged);
   const listed = options.all ? trends : changed;
   const runs = new Set(trends.flatMap(({ lines }) => lines.map(({ run }) => run))).size;
-  const sum = `${grouped(trends.length)} series of ${grouped(runs)} runs, ${grouped(changed.length)} with a change. Changes never fail a gate.`;
+  const sum = `${grouped(trends.length)} series of ${grouped(runs)} runs, ${grouped(changed.length)} with a change. Changes never fail a gate.${omittedText(trends)}`;
   return `${[...listed.flatMap((trend) => trendLines(trend, options.columns)), ...wrapText(sum, options.columns)].join('\n')}\n`;
 };

@@ -20,7 +20,10 @@ export interface TrendChange {
 
 export interface Trend {
   readonly of: HistoryLine;
+  /** The latest runs. */
   readonly lines: readonly HistoryLine[];
+  /** Number of earlier runs, in which no change was looked for. */
+  readonly omitted: number;
   readonly changes: readonly TrendChange[];
   /** Null for ratios. */
   readonly fence: FenceResult | null;
@@ -65,6 +68,7 @@ const trendOf = (all: readonly HistoryLine[]): Trend => {
   return {
     of,
     lines,
+    omitted: all.length - lines.length,
     changes: points.map((at, i) => changeAt(lines, at, points[i - 1] ?? 0, points[i + 1] ?? lines.length)),
     fence: of.noise === 'noisy' ? null : fence(values),
   };

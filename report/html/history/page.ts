@@ -5,8 +5,8 @@ import { hasChanged, type Trend } from '../../../results/history/trends.ts';
 import type { HistoryLine } from '../../../results/schema/history.ts';
 import { groupBy } from '../../analysis/group-by.ts';
 import { cleaned } from '../../cleaned.ts';
-import { formatInstant, plural } from '../../format.ts';
-import { changedWith } from '../../history/text.ts';
+import { formatInstant, grouped, plural } from '../../format.ts';
+import { changedWith, omittedText, runsOf } from '../../history/text.ts';
 import { marksOf } from '../../marks.ts';
 import type { ArmView } from '../../view-tables.ts';
 import { pageStyles } from '../compare/styles.ts';
@@ -75,7 +75,8 @@ const trendHtml = ({ trend, id, title }: Charted, hrefOf: HrefOf): Html => {
     trend.fence?.kind === 'fence' && trend.fence.outside
       ? html`<p class="note">The latest step is outside the fence.</p>`
       : null;
-  return figure(id, title, trendTable(trend, title, hrefOf), { notes: html`${changes}${fence}` });
+  const omitted = trend.omitted === 0 ? null : html`<p class="note">Shown: ${runsOf(trend)}.</p>`;
+  return figure(id, title, trendTable(trend, title, hrefOf), { notes: html`${changes}${fence}${omitted}` });
 };
 
 const chartsSection = (id: string, title: string, charted: readonly Charted[], hrefOf: HrefOf): Html =>
@@ -94,7 +95,7 @@ const restSection = (rest: readonly Trend[], titleOf: (trend: Trend) => string):
         html`<th scope="col">series</th><th scope="col">latest</th><th scope="col">runs</th>`,
         rest.map(
           (trend) =>
-            html`<tr><th scope="row">${titleOf(trend)}</th><td>${valueText(trend, trend.of.value)}</td><td>${trend.lines.length}</td></tr>
+            html`<tr><th scope="row">${titleOf(trend)}</th><td>${valueText(trend, trend.of.value)}</td><td>${grouped(trend.lines.length + trend.omitted)}</td></tr>
 `,
         ),
         'series without a chart',
@@ -130,7 +131,7 @@ const findingOf = (trends: readonly Trend[], runs: number): string => {
   if (trends.length === 0) return 'The history is empty.';
   const changed = trends.filter(hasChanged);
   const latest = changed.filter(({ changes, lines }) => changes.at(-1)?.run === lines.at(-1)!.run).length;
-  return `${trends.length} series of ${plural(runs, 'run')}: ${changed.length} changed at some time${latest === 0 ? '' : `, ${latest} of them with the latest run`}.`;
+  return `${trends.length} series of ${plural(runs, 'run')}: ${changed.length} changed at some time${latest === 0 ? '' : `, ${latest} of them with the latest run`}.${omittedText(trends)}`;
 };
 
 const byPlace = (trends: readonly Trend[]): readonly Trend[] =>

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { historyText } from '../../../report/history/text.ts';
 import { trendTable } from '../../../report/html/history/table.ts';
+import { historyHtml } from '../../../report/pages.ts';
 import { historyLines, seriesKey } from '../../../results/history/line.ts';
 import { addLines, readHistory } from '../../../results/history/store.ts';
 import { hasChanged, trends } from '../../../results/history/trends.ts';
@@ -78,7 +79,7 @@ test('two stores are merged by copying their files into one folder', (t) => {
 test('the fence has the notation of the values', () => {
   const [of] = as(base, 1).filter(({ noise }) => noise === 'quasi');
   const fence = { kind: 'fence', lo: -3500, hi: 12_345.6, step: 99_999, outside: true } as const;
-  const trend = { of: { ...of!, what: 'createdDiskBytes' }, lines: [of!], changes: [], fence };
+  const trend = { of: { ...of!, what: 'createdDiskBytes' }, lines: [of!], omitted: 0, changes: [], fence };
   assert.match(
     historyText([trend], { columns: 80, all: true }),
     /the latest step of 99,999 is outside -3,500 to 12,345\.6$/m,
@@ -151,6 +152,27 @@ test('runs that did not count an actor add no zero to its calls', () => {
       ['run-2'],
     );
   }
+});
+
+test('a series of more than 400 runs says how many it has', () => {
+  const [line] = as(base, 1).filter(({ noise }) => noise === 'exact');
+  const runs = (count: number) =>
+    trends(
+      Array.from({ length: count }, (_, run) => ({
+        ...line!,
+        run: `run-${run}`,
+        startedAt: new Date(Date.UTC(2026, 0, 1, run)).toISOString(),
+      })),
+    );
+  const textOf = (count: number): string => historyText(runs(count), { columns: 200, all: true });
+  const pageOf = (count: number): string => historyHtml(runs(count), { hrefOf: () => null, all: true });
+  assert.match(textOf(400), /\(400 runs\)\n/);
+  assert.doesNotMatch(textOf(400) + pageOf(400), /latest 400/);
+  assert.match(textOf(450), /\(the latest 400 of 450 runs\)\n/);
+  const summary = '1 series has more than 400 runs: the latest 400 are shown, and no change before them.';
+  assert.ok(textOf(450).includes(summary));
+  assert.ok(pageOf(450).includes(summary));
+  assert.match(pageOf(450), /Shown: the latest 400 of 450 runs\./);
 });
 
 test('an exact count whose passes share a value with those of earlier runs has not changed', () => {
