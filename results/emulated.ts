@@ -1,5 +1,6 @@
 // Times of a run are no measurements if its CPUs were emulated. The only place that decides which runs and metrics are affected: their
-// times are shown, and no table, rule, gate, history or export judges or passes them on.
+// times are shown and marked, and no table, rule, gate or history judges them. Of all formats only the tables of samples pass them on:
+// these have every value.
 import type { GroupData, Table, Tallied } from './compare/tally.ts';
 import type { RunFile } from './schema/run.ts';
 

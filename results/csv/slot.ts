@@ -1,5 +1,6 @@
-// The first columns of both tables: the run and the slot.
+// The first columns of both tables: the run and the slot. Times of rows whose column `emulated` is yes are no measurements.
 import { paramsKey } from '../compare/tally.ts';
+import { areTimesMeasured } from '../emulated.ts';
 import type { RunFile, Sample } from '../schema/run.ts';
 import { visible } from '../visible.ts';
 
@@ -7,6 +8,7 @@ export const SLOT_COLUMNS = [
   'run',
   'host',
   'kernel',
+  'emulated',
   'seed',
   'seq',
   'block',
@@ -28,6 +30,7 @@ export const sampleCells = (run: RunFile, sample: Sample): readonly (string | nu
     run.id,
     run.host,
     run.environment.kernel,
+    areTimesMeasured(run) ? 'no' : 'yes',
     run.plan.seed,
     sample.seq,
     sample.block,

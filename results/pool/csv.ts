@@ -4,6 +4,7 @@ import { stringify } from 'csv-stringify/sync';
 import { designOf } from '../compare/phase-of.ts';
 import { type Cell, type Row, rowOf } from '../compare/rows.ts';
 import { paramsKey } from '../compare/tally.ts';
+import { measuredIn } from '../emulated.ts';
 import type { LoadedRun } from '../gate/load.ts';
 import type { Interval } from '../stats/interval.ts';
 import { visible } from '../visible.ts';
@@ -74,7 +75,7 @@ const machineLines = ({ machines }: Fleet, row: FleetRow): readonly (readonly un
 export function* poolCsv({ run, tallied, pool }: LoadedRun): Generator<string> {
   yield stringify([COLUMNS], OPTIONS);
   const design = designOf(run);
-  for (const data of tallied.groups)
+  for (const data of measuredIn(run, tallied).groups)
     for (const metric of data.time.keys()) {
       const row = rowOf(data, metric, design);
       if (row !== null) yield stringify(row.cells.map((cell) => armLine(row, cell)) as unknown[], OPTIONS);

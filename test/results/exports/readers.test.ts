@@ -48,6 +48,17 @@ test('wide CSV: a reader gets every value, an empty cell for a missing one, and 
   );
 });
 
+test('wide CSV: rows of emulated CPUs are marked, and keep every value', async () => {
+  const guest = { kernel: 'deb:6.12', accelerator: 'tcg', emulated: true, emulator: 'QEMU 7.2' } as const;
+  const emulated = { ...EXAMPLE, run: { ...EXAMPLE.run, guest } };
+  const rowsOf = async (example: typeof EXAMPLE) =>
+    parse(await textOf('wide-csv', example), { columns: true }) as Record<string, string>[];
+  const [real, marked] = [await rowsOf(EXAMPLE), await rowsOf(emulated)];
+  assert.deepEqual(new Set(real.map((row) => row['emulated'])), new Set(['no']));
+  assert.deepEqual(new Set(marked.map((row) => row['emulated'])), new Set(['yes']));
+  assert.ok(marked.some(({ mountWallNs }) => Number(mountWallNs) > 0));
+});
+
 const number = { type: 'number' };
 const maybe = { type: ['number', 'null'] };
 const string = { type: 'string', minLength: 1 };

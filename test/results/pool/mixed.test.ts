@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { countsText } from '../../../report/fleet/words.ts';
+import { poolCsv } from '../../../results/pool/csv.ts';
 import type { RunFile, Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../../report/support/example.ts';
 import { pooled, type StoredRun } from './stored-runs.ts';
@@ -58,6 +59,21 @@ test('times of a pool with an emulated guest are compared between no machines, w
     assert.equal(pool.fleet!.machines.length, 3);
     assert.deepEqual(pool.fleet!.rows, []);
   }
+});
+
+test('the table of a pool has no times of an emulated guest', async () => {
+  const metricsOf = async (guest?: typeof TCG): Promise<readonly string[]> => {
+    const found = await pooled([10, 11].map((hour) => runOf({ host: 'machine-a', hour, guest })));
+    const [, ...rows] = [...poolCsv(found)].join('').trim().split('\n');
+    return rows.map((row) => row.split(',')[3]!);
+  };
+  assert.ok((await metricsOf()).includes('mountWallNs'));
+  const emulated = await metricsOf(TCG);
+  assert.ok(emulated.length > 0);
+  assert.deepEqual(
+    emulated.filter((metric) => /(?:Ns|PerSecond)$/.test(metric)),
+    [],
+  );
 });
 
 test('equal counts that a machine made with another program are compared with machines that have that program', async () => {
