@@ -134,9 +134,3 @@ export const formatInstant = (iso: string): string => {
   const parts = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)/.exec(iso);
   return parts === null ? iso : `${parts[1]} ${parts[2]} UTC`;
 };
-
-const SHELL_SAFE = /^[A-Za-z0-9@%+=:,./_-]+$/;
-
-/** A command line that a reader can paste. */
-export const shellLine = (argv: readonly string[]): string =>
-  argv.map((word) => (SHELL_SAFE.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ');

@@ -1,7 +1,9 @@
 // The base of `cfsbench compare`. With --gate one that measured nothing is refused: every row would be new, and none worse.
+
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { LoadedRun } from '../../results/gate/load.ts';
+import { shellLine } from '../../results/shell-line.ts';
 import { UserError } from '../model/errors.ts';
 
 interface BaseOptions {
@@ -37,7 +39,10 @@ export const openBase = async (folder: string, options: BaseOptions): Promise<Op
   const base = await loadRun(resolve(folder));
   if (options.gate !== true || base.okCount > 0) return { base, notice: null };
   const { status } = base.run;
-  const next = status === 'complete' ? 'name a run folder with samples' : `cfsbench run --resume ${folder}`;
+  const next =
+    status === 'complete'
+      ? 'name a run folder with samples'
+      : shellLine(['cfsbench', 'run', '--resume', folder]);
   return none({ what: 'measured nothing', facts: [`status: ${status}`], next });
 };
 
@@ -51,5 +56,9 @@ export const noticeOfArm = (
   const hasEnded = run.status === 'complete' && okCount > 0 && tallied.failures.length === 0;
   if (options.gate !== true || arm === undefined || !hasEnded) return null;
   if (tallied.groups.some(({ backends }) => backends.has(arm))) return null;
-  return withoutBase(arm, { what: 'measured nothing', next: `cfsbench report ${folder}` }, options);
+  return withoutBase(
+    arm,
+    { what: 'measured nothing', next: shellLine(['cfsbench', 'report', folder]) },
+    options,
+  );
 };

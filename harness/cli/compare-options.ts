@@ -1,4 +1,5 @@
 // The options of `cfsbench compare`; those without effect are refused.
+import { shellLine } from '../../results/shell-line.ts';
 import { UserError } from '../model/errors.ts';
 
 export interface TypedCompareOptions {
@@ -41,9 +42,9 @@ export const refuseIgnored = (
   const [first] = ofTwo(typed);
   if (folders.length > 2 && first !== undefined)
     throw new UserError(`${first} compares two runs, and ${folders.length} were named`, {
-      hint: `cfsbench compare ${folders[0]} ${folders.at(-1)} --gate`,
+      hint: shellLine(['cfsbench', 'compare', folders[0]!, folders.at(-1)!, '--gate']),
     });
-  const command = `cfsbench compare ${folders.join(' ')}`;
+  const command = shellLine(['cfsbench', 'compare', ...folders]);
   if (confirm && !gate)
     throw new UserError('--confirm has no effect without --gate', { hint: `${command} --gate --confirm` });
   if (trustRun && !confirm)

@@ -1,10 +1,12 @@
 // `cfsbench compare`: compares two runs, or the two arms of one; with --gate the exit code is the verdict.
+
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { readRegular } from '../../results/files.ts';
 import type { GateConfig } from '../../results/gate/config.ts';
 import type { Gate } from '../../results/gate/gate.ts';
+import { shellLine } from '../../results/shell-line.ts';
 import { UserError } from '../model/errors.ts';
 import { noticeOfArm, openBase } from './compare-base.ts';
 import { type Compared, compareFormats } from './compare-formats.ts';
@@ -69,7 +71,7 @@ const loadRuns = async (
   const head = await loadRun(resolve(second ?? first));
   if (second === undefined && options.gate === true && (head.run.plan.ab ?? null) === null)
     throw new UserError(`${first} is not an --ab run: --gate needs a base`, {
-      hint: `cfsbench compare BASE ${first} --gate, or measure two arms: cfsbench run --ab BASE HEAD`,
+      hint: `${shellLine(['cfsbench', 'compare', 'BASE', first, '--gate'])}, or measure two arms: cfsbench run --ab BASE HEAD`,
     });
   const how = { config, all: options.all === true };
   const base = opened?.base ?? null;

@@ -7,6 +7,7 @@ import { placeKey } from '../../results/gate/exact-rows.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import { type LoadedRun, loadRun } from '../../results/gate/load.ts';
 import { RUN_FILE } from '../../results/journal.ts';
+import { shellLine } from '../../results/shell-line.ts';
 import { visible } from '../../results/visible.ts';
 import { backends } from '../backends/registry.ts';
 import { UserError } from '../model/errors.ts';
@@ -91,7 +92,7 @@ const refuseOdd = (arms: readonly string[]): void => {
 /** The confirming run takes programs and folders from the run, and is compared with it. */
 const refuseUnknown = ({ folder, run }: LoadedRun, names: TypedNames, trustRun: boolean): void => {
   const { cwd, options, arms } = names;
-  const question = { command: `cfsbench compare ${folder} --gate --confirm`, folder };
+  const question = { command: shellLine(['cfsbench', 'compare', folder, '--gate', '--confirm']), folder };
   const opened = openFolder(realpathSync(folder));
   try {
     refuseForeign(question, opened, [RUN_FILE, PRIVATE_FILE]);
@@ -110,7 +111,7 @@ const measureAgain = async (
 ): Promise<void> => {
   const argv = argumentsFor(head, slower, { names, out });
   process.stderr.write(
-    `Measuring ${slower.length} slower row(s) again: cfsbench ${visible(argv.join(' '))}\n`,
+    `Measuring ${slower.length} slower row(s) again: ${visible(shellLine(['cfsbench', ...argv]))}\n`,
   );
   const code = await runChild(argv, names.cwd);
   if (code === INTERRUPTED_EXIT) throw interruptedError();
@@ -143,7 +144,7 @@ export const confirm = async (
   const out = `${head.folder.replace(/\/+$/, '')}-confirm`;
   if (existsSync(out))
     throw new UserError(`the folder of the confirmation run already exists: ${out}`, {
-      hint: `remove it, or compare it: cfsbench compare ${out}`,
+      hint: `remove it, or compare it: ${shellLine(['cfsbench', 'compare', out])}`,
     });
   await measureAgain(head, slower, { names, out });
   return refutedBy(compareArms(await loadRun(out), { config }).latencies.rows);

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openJournal, RUN_FILE, SAMPLES_FILE } from '../../results/journal.ts';
 import { readRun } from '../../results/read.ts';
+import { shellLine } from '../../results/shell-line.ts';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import { endingError } from '../runner/failure.ts';
@@ -133,17 +134,21 @@ const finish = async (run: OuterRun, limitMs: number): Promise<boolean> => {
 /** The leftovers, and the commands that handle them. */
 const leftLines = ({ work }: OuterRun): readonly string[] =>
   isLeft(work)
-    ? [`left: ${visible(work.path)}`, `to remove it: cfsbench clean ${visible(dirname(work.path))}`]
+    ? [
+        `left: ${visible(work.path)}`,
+        `to remove it: ${visible(shellLine(['cfsbench', 'clean', dirname(work.path)]))}`,
+      ]
     : [];
 
-const resumeCommand = ({ folders: { runDir } }: OuterRun): string => `cfsbench run --resume ${runDir}`;
+const resumeCommand = ({ folders: { runDir } }: OuterRun): string =>
+  shellLine(['cfsbench', 'run', '--resume', runDir]);
 
 const nextLines = (run: OuterRun, isShown: boolean): readonly string[] => {
   if (!isStarted(run)) return ['nothing was measured'];
   const { runDir } = run.folders;
   const isComplete = readRun(runDir).status === 'complete';
   return [
-    ...(isShown ? [] : [`to render the report: cfsbench report ${runDir}`]),
+    ...(isShown ? [] : [`to render the report: ${shellLine(['cfsbench', 'report', runDir])}`]),
     ...(isComplete ? [] : [`to measure the rest: ${resumeCommand(run)}`]),
   ];
 };

@@ -1,8 +1,10 @@
 // `cfsbench pool --expect`: a number of runs, or the file that `cfsbench fleet` made. Missing runs are reported.
+
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PoolOptions } from '../../results/pool/load.ts';
 import { expectedIn, FLEET_FILE } from '../../results/pool/replicates.ts';
+import { shellLine } from '../../results/shell-line.ts';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 
@@ -55,7 +57,7 @@ export const expectedRuns = async (
   if (given.length > 0)
     throw new UserError('--expect FILE names the runs itself', {
       facts: [`also given: ${visible(given.join(' '))}`],
-      hint: `cfsbench pool --expect ${visible(path)}`,
+      hint: visible(shellLine(['cfsbench', 'pool', '--expect', path])),
     });
   const { folders, missing, setAside } = expectedIn(path);
   return { folders, options: { missing, setAside } };

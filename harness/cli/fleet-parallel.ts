@@ -1,6 +1,6 @@
 // A shell script for GNU parallel. Source: parallel(1): --sshlogin, --basefile, --return, --joblog.
 import { fileURLToPath } from 'node:url';
-import { shellLine } from '../../report/format.ts';
+import { shellLine } from '../../results/shell-line.ts';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import {

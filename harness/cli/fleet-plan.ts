@@ -1,8 +1,8 @@
 // Common parts of all engines of a fleet: the replicates, the options of their runs, and the script of one replicate.
 import { isAbsolute, resolve } from 'node:path';
-import { shellLine } from '../../report/format.ts';
 import { optionName } from '../../results/option-name.ts';
 import { FLEET_SCHEMA, type FleetFile } from '../../results/pool/replicates.ts';
+import { shellLine } from '../../results/shell-line.ts';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import { runCountOf } from './measure-pool.ts';

@@ -1,5 +1,5 @@
 // A shell script that submits a job array and the job that pools its runs. Source: sbatch(1).
-import { shellLine } from '../../report/format.ts';
+import { shellLine } from '../../results/shell-line.ts';
 import {
   type FleetOptions,
   fleetFile,

@@ -1,6 +1,8 @@
 // `cfsbench fleet slurm|parallel|matrix`: writes scripts for a scheduler. cfsbench itself schedules nothing and starts nothing.
+
 import { chmodSync, statSync } from 'node:fs';
 import { Command } from 'commander';
+import { shellLine } from '../../results/shell-line.ts';
 import { visible } from '../../results/visible.ts';
 import type { FleetOptions } from './fleet-plan.ts';
 import { commaList, wholeNumber } from './option-values.ts';
@@ -76,7 +78,9 @@ const writing =
     await writeOut([text], out);
     if (out === undefined) return;
     if (isProgram) makeExecutable(out);
-    process.stderr.write(`${visible(out)}${isProgram ? `: start it with sh ${visible(out)}` : ''}\n`);
+    process.stderr.write(
+      `${visible(out)}${isProgram ? `: start it with ${visible(shellLine(['sh', out]))}` : ''}\n`,
+    );
   };
 
 const slurm = (): Command =>

@@ -1,6 +1,7 @@
 // The run of a guest: checked on this machine, because a guest takes minutes to boot and loses its samples if it is killed.
 
 import { optionName } from '../../results/option-name.ts';
+import { shellLine } from '../../results/shell-line.ts';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import { GUEST_OUT, GUEST_WORK } from '../vm/guest-scripts.ts';
@@ -56,7 +57,7 @@ export const guestArguments = (words: readonly string[], limitNs: number): reado
     });
   if (typed.dryRun === true)
     throw new UserError('a guest is not needed to print a plan', {
-      hint: `cfsbench run ${options.map(visible).join(' ')}`,
+      hint: visible(shellLine(['cfsbench', 'run', ...options])),
     });
   refuseUnending(typed, limitNs);
   resolvedRun(typed);

@@ -6,6 +6,7 @@ import { Command, Option } from 'commander';
 import { jsonText } from '../../results/exports/json-text.ts';
 import type { Trend } from '../../results/history/trends.ts';
 import type { HistoryLine } from '../../results/schema/history.ts';
+import { shellLine } from '../../results/shell-line.ts';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import { didYouMean } from '../model/nearest-name.ts';
@@ -30,7 +31,7 @@ Examples:
 const refuseMissing = (store: string, command: Command): void => {
   if (command.getOptionValueSource('store') === 'default' || existsSync(store)) return;
   throw new UserError(`no such folder: ${store}`, {
-    hint: `mkdir -p ${store}, or --store with the folder of the history`,
+    hint: `${shellLine(['mkdir', '-p', store])}, or --store with the folder of the history`,
   });
 };
 
@@ -48,7 +49,7 @@ const add = async (folder: string, { store, partial }: AddOptions, command: Comm
   if (loaded.run.status !== 'complete' && partial !== true)
     throw new UserError(`cannot add ${folder}: the run is not complete`, {
       facts: [`status: ${loaded.run.status}`],
-      hint: `cfsbench run --resume ${folder}, or cfsbench history add ${folder} --partial`,
+      hint: `${shellLine(['cfsbench', 'run', '--resume', folder])}, or ${shellLine(['cfsbench', 'history', 'add', folder, '--partial'])}`,
     });
   const lines = historyLines(loaded);
   if (lines.length === 0)

@@ -1,8 +1,10 @@
 // The two folders of a run, made and locked before anything else is done: one process at a time works in a run folder.
+
 import { accessSync, constants, existsSync, realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeFolder, removeEmpty } from '../../results/files.ts';
+import { shellLine } from '../../results/shell-line.ts';
 import { explaining } from '../../results/system-error.ts';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
@@ -89,7 +91,9 @@ export const makeRunFolder = async (runDir: string): Promise<MadeFolder> => {
 const refuseUnusable = (parent: string): void => {
   const hint = '--work DIR, an existing folder that you can write to';
   if (!existsSync(parent))
-    throw new UserError(`no such folder: ${visible(parent)}`, { hint: `mkdir -p ${parent}, or ${hint}` });
+    throw new UserError(`no such folder: ${visible(parent)}`, {
+      hint: `${shellLine(['mkdir', '-p', parent])}, or ${hint}`,
+    });
   explaining({ doing: 'write to the folder', path: parent, hint }, () => {
     if (!statSync(parent).isDirectory()) throw new UserError(`not a folder: ${visible(parent)}`, { hint });
     accessSync(parent, constants.W_OK);

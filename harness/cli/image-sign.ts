@@ -1,6 +1,8 @@
 // `cfsbench image sign` and `image verify`: a signature beside an image file, made and checked without a kernel feature.
+
 import { basename } from 'node:path';
 import { readRegular } from '../../results/files.ts';
+import { shellLine } from '../../results/shell-line.ts';
 import { visible } from '../../results/visible.ts';
 import { inspectImage } from '../erofs/inspect.ts';
 import { LIMITS } from '../model/input-limits.ts';
@@ -60,7 +62,7 @@ export const verifyImage = (path: string, signature: string | undefined, options
   const file = readRegular(signaturePath, {
     mostBytes: SIGNATURE_BYTES,
     mayBeLink: true,
-    hint: `cfsbench image sign ${path} --key PRIVATE.pem`,
+    hint: shellLine(['cfsbench', 'image', 'sign', path, '--key', 'PRIVATE.pem']),
   });
   const text = naming(signaturePath, () =>
     verifySignature(file, {

@@ -6,6 +6,7 @@ import { areTimesMeasured } from '../../results/emulated.ts';
 import { tallyJournal } from '../../results/gate/load.ts';
 import { skippedText } from '../../results/not-measured.ts';
 import type { Conditions } from '../../results/schema/machine.ts';
+import { shellLine } from '../../results/shell-line.ts';
 import { visible } from '../../results/visible.ts';
 import { backends } from '../backends/registry.ts';
 import { openInspector } from '../inspect/inspector.ts';
@@ -239,7 +240,7 @@ export const measureInside = async (inner: InnerRun): Promise<number> => {
   outer.close();
   if (options.folders.keepWork)
     process.stdout.write(
-      `Work:    ${visible(workDir)} (kept; remove it with cfsbench clean ${visible(dirname(workDir))})\n`,
+      `Work:    ${visible(workDir)} (kept; remove it with ${visible(shellLine(['cfsbench', 'clean', dirname(workDir)]))})\n`,
     );
   throwFirst(ends);
   return exitCode(await measured, (await shown).broken);

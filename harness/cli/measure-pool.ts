@@ -7,6 +7,7 @@ import { basename, join, resolve } from 'node:path';
 import { REPORT_FILE } from '../../report/formats/format.ts';
 import { readRegular } from '../../results/files.ts';
 import { runFolderName } from '../../results/journal.ts';
+import { shellLine } from '../../results/shell-line.ts';
 import { visible } from '../../results/visible.ts';
 import { replaceFile } from '../../results/write-file.ts';
 import type { OpenFolder } from '../sys/folder-lock.ts';
@@ -67,7 +68,9 @@ const hasRun = (folder: string, plan: PoolPlan): boolean =>
   runDirsOf(folder, plan).some((runDir) => existsSync(runDir));
 
 const sayHowToReport = (finished: readonly string[]): void => {
-  process.stderr.write(`To report the finished runs: cfsbench pool ${visible(finished.join(' '))}\n`);
+  process.stderr.write(
+    `To report the finished runs: ${visible(shellLine(['cfsbench', 'pool', ...finished]))}\n`,
+  );
 };
 
 /** Returns the exit code of the report. */
@@ -91,7 +94,7 @@ const reportPool = async ({ folder, plan, lock }: OpenPool, isInterrupted: boole
   const finished = runDirsOf(folder, plan).filter(isFinished);
   if (finished.length < count)
     process.stderr.write(
-      `${finished.length} of ${count} runs are finished. To run the others: cfsbench run --resume ${visible(folder)}\n`,
+      `${finished.length} of ${count} runs are finished. To run the others: ${visible(shellLine(['cfsbench', 'run', '--resume', folder]))}\n`,
     );
   if (finished.length === 0) return 0;
   if (isInterrupted) {
@@ -141,7 +144,7 @@ export const resumePool = async (given: TypedOptions): Promise<number> => {
   const folder = resolve(given.resume!);
   const lock = await lockRunFolder(folder);
   try {
-    const question = { command: `cfsbench run --resume ${given.resume}`, folder };
+    const question = { command: shellLine(['cfsbench', 'run', '--resume', given.resume!]), folder };
     refuseForeign(question, lock, [PLAN_FILE]);
     const path = join(folder, PLAN_FILE);
     const text = readRegular(path, { mostBytes: MOST_PLAN_BYTES }).toString();

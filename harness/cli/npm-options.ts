@@ -1,6 +1,8 @@
 // `npm run bench --dry-run` without `--`: npm keeps the option for itself, and the program would start a run that was not asked for.
 // npm passes such options on as variables (npm-scripts(7), "environment").
+
 import type { Command } from 'commander';
+import { shellLine } from '../../results/shell-line.ts';
 import { UserError } from '../model/errors.ts';
 
 const SCRIPT = 'bench';
@@ -43,7 +45,7 @@ export const refuseOptionsKeptByNpm = (
   if (kept.length === 0) return;
   const named = commandIn(all, words);
   const at = named === all ? 0 : named.parent === all ? 1 : 2;
-  const line = [...words.slice(0, at), ...kept, ...words.slice(at)].join(' ');
+  const line = shellLine([...words.slice(0, at), ...kept, ...words.slice(at)]);
   throw new UserError(`npm kept ${kept.join(' and ')} for itself`, {
     facts: ['npm passes only what follows -- on to cfsbench'],
     hint: `npm run ${SCRIPT} -- ${line}`,

@@ -1,10 +1,12 @@
 // Renders a run in one format or several: to standard output, to a file, or to one file for each format in a folder.
+
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ReportFormat } from '../../report/formats/format.ts';
 import { makeFolder } from '../../results/files.ts';
 import type { LoadedRun } from '../../results/gate/load.ts';
+import { shellLine } from '../../results/shell-line.ts';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import { didYouMean } from '../model/nearest-name.ts';
@@ -82,7 +84,9 @@ const pathOf = (
 const makeOut = (out: string): void => {
   const parent = dirname(resolve(out));
   if (!existsSync(parent))
-    throw new UserError(`no such folder: ${parent}`, { hint: `mkdir -p ${parent}, or --out FOLDER` });
+    throw new UserError(`no such folder: ${parent}`, {
+      hint: `${shellLine(['mkdir', '-p', parent])}, or --out FOLDER`,
+    });
   makeFolder(out);
 };
 

@@ -1,4 +1,5 @@
 // `cfsbench report`: renders a run folder again, on any machine; lists the runs of a folder of runs.
+
 import { existsSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { Command } from 'commander';
@@ -7,6 +8,7 @@ import { reportFormats } from '../../report/formats/registry.ts';
 import { definitionLines } from '../../report/text.ts';
 import type { LoadedRun } from '../../results/gate/load.ts';
 import { RUN_FILE } from '../../results/journal.ts';
+import { shellLine } from '../../results/shell-line.ts';
 import { UserError } from '../model/errors.ts';
 import { reportExitCode } from './exit-code.ts';
 import { formatsOption } from './format-option.ts';
@@ -40,7 +42,13 @@ const listRuns = async (folder: string, { format }: RenderOptions): Promise<bool
   if (found.length === 0) return false;
   if (format !== undefined)
     throw new UserError(`a folder of ${found.length} runs: ${folder}`, {
-      hint: `cfsbench report ${found[0]!.folder} --format ${format.map(({ id }) => id).join(',')}`,
+      hint: shellLine([
+        'cfsbench',
+        'report',
+        found[0]!.folder,
+        '--format',
+        format.map(({ id }) => id).join(','),
+      ]),
     });
   const { runListText } = await import('../../report/run-list.ts');
   const runs = found.map(({ folder: path, run, pooled }) => ({

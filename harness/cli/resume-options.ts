@@ -1,5 +1,7 @@
 // The options that `cfsbench run --resume` takes: all others are those of the run that is continued.
+
 import type { Command } from 'commander';
+import { shellLine } from '../../results/shell-line.ts';
 import { UserError } from '../model/errors.ts';
 import type { TypedOptions } from './options.ts';
 
@@ -14,7 +16,7 @@ const TAKEN: readonly string[] = [
 /** Refuses options that the resumed run would ignore. */
 export const refuseWithResume = (command: Command, { resume, dryRun }: TypedOptions): void => {
   if (resume === undefined) return;
-  const again = `cfsbench run --resume ${resume}`;
+  const again = shellLine(['cfsbench', 'run', '--resume', resume]);
   if (dryRun === true)
     throw new UserError('--dry-run prints the plan of a new run, not the rest of one', {
       hint: `${again}, or without --resume: cfsbench run --dry-run`,

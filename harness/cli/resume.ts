@@ -1,10 +1,12 @@
 // `cfsbench run --resume DIR`: the options of the interrupted run, and whether this process may continue it. Nothing is run, entered or
 // written before the run's owner and machine are known; a refused resume changes no byte.
+
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { RUN_FILE, SAMPLES_FILE } from '../../results/journal.ts';
 import { readRun, readSamples } from '../../results/read.ts';
 import type { RunFile } from '../../results/schema/run.ts';
+import { shellLine } from '../../results/shell-line.ts';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import type { Before } from '../runner/resume.ts';
@@ -62,7 +64,11 @@ interface ResumedRun {
 /** Asks whether to trust the run, and enters its working directory. */
 const trusted = (run: RunFile, runDir: string, given: TypedOptions): ResumedRun => {
   const asked = askedOf(run, runDir);
-  refuseUntrusted({ command: `cfsbench run --resume ${given.resume}`, folder: runDir }, asked, given);
+  refuseUntrusted(
+    { command: shellLine(['cfsbench', 'run', '--resume', given.resume!]), folder: runDir },
+    asked,
+    given,
+  );
   const typed = optionsAgain(run, runDir, given);
   enter(asked, runDir);
   return { run, runDir, typed };
@@ -89,7 +95,7 @@ export const openResumed = async (given: TypedOptions): Promise<LockedRun> => {
   if (!existsSync(runDir)) readRun(runDir); // Throws.
   const folder = await lockRunFolder(runDir);
   try {
-    const question = { command: `cfsbench run --resume ${given.resume}`, folder: runDir };
+    const question = { command: shellLine(['cfsbench', 'run', '--resume', given.resume!]), folder: runDir };
     refuseForeign(question, folder, [RUN_FILE, SAMPLES_FILE, PRIVATE_FILE]);
     const run = readRun(runDir);
     if (run.status === 'complete') return { folder, run, runDir, typed: given };

@@ -1,7 +1,9 @@
 // Trust in a run folder: its owner, and which of its programs and folders are used with the privileges of this process.
+
 import { fstatSync, lstatSync, realpathSync, type Stats } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { shellLine } from '../../results/shell-line.ts';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import type { OpenFolder } from '../sys/folder-lock.ts';
@@ -23,12 +25,12 @@ const refuseOwner = ({ command, folder }: TrustQuestion, path: string, { uid, mo
   if (uid !== me && uid !== sudoUser()?.uid)
     throw new UserError(`cannot use ${visible(folder)}: another user may have written it`, {
       facts: [`${visible(path)} belongs to user ${uid}, this process runs as user ${me}`],
-      hint: `as user ${uid}: ${command}; or, if you trust its contents: chown -R ${me} ${folder}`,
+      hint: `as user ${uid}: ${command}; or, if you trust its contents: ${shellLine(['chown', '-R', String(me), folder])}`,
     });
   if ((mode & WRITABLE_BY_ALL) === 0 && nlink > 0) return;
   throw new UserError(`cannot use ${visible(folder)}: any user may have written it`, {
     facts: [`everybody may write to ${visible(path)}`],
-    hint: `if you trust its contents: chmod -R o-w ${folder}`,
+    hint: `if you trust its contents: ${shellLine(['chmod', '-R', 'o-w', folder])}`,
   });
 };
 
@@ -106,6 +108,6 @@ export const refuseUntrusted = (
   }
   throw new UserError(`${visible(folder)} names programs or folders without confirmation`, {
     facts,
-    hint: `${used.length === 0 ? `cd ${cwd}, or ` : ''}if you trust these: ${command} --trust-run`,
+    hint: `${used.length === 0 ? `${shellLine(['cd', cwd])}, or ` : ''}if you trust these: ${command} --trust-run`,
   });
 };

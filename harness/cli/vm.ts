@@ -1,7 +1,9 @@
 // `cfsbench vm`: one run in a guest for each kernel, brought back as a run folder and shown as any other run.
+
 import { cpSync, existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makeFolder } from '../../results/files.ts';
+import { shellLine } from '../../results/shell-line.ts';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import { compileAtFirstUse } from '../sys/compile-native.ts';
@@ -109,7 +111,7 @@ const notCopied = (error: unknown, runDir: string, kept: string): UserError =>
   new UserError(`cannot write the results of the guest to ${visible(runDir)}`, {
     exit: 5,
     facts: [(error as Error).message, `all that it returned is in ${kept}`],
-    hint: `cp -R ${join(kept, RUN)} DIR`,
+    hint: `${shellLine(['cp', '-R', join(kept, RUN)])} DIR`,
   });
 
 export interface AskedGuests {

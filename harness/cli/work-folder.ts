@@ -1,8 +1,10 @@
 // The run folder and the work folder of a run: where they are, and whether there is space.
+
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { RUN_FILE, runFolderName, SAMPLES_FILE } from '../../results/journal.ts';
+import { shellLine } from '../../results/shell-line.ts';
 import { explaining } from '../../results/system-error.ts';
 import { visible } from '../../results/visible.ts';
 import { TEMPORARY_PREFIX } from '../../results/write-file.ts';
@@ -40,7 +42,7 @@ export const refuseNonEmpty = (runDir: string): void => {
   const isResumable = RESUMABLE.some((name) => existsSync(join(runDir, name)));
   throw new UserError(`the run folder is not empty: ${visible(runDir)}`, {
     facts: ['results are never overwritten'],
-    hint: isResumable ? `cfsbench run --resume ${runDir}, or --out ${runDir}-2` : `--out ${runDir}-2`,
+    hint: `${isResumable ? `${shellLine(['cfsbench', 'run', '--resume', runDir])}, or ` : ''}${shellLine(['--out', `${runDir}-2`])}`,
   });
 };
 

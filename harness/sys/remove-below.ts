@@ -85,7 +85,7 @@ const removeContents = async ({ at, path }: OpenFolder, last: string): Promise<v
       removeHere(at, last);
     } catch (error) {
       const reason = error instanceof Error ? error.message.replaceAll(at, path) : String(error);
-      throw cannotRemove(path, reason, `as root: rm -rf ${path}`);
+      throw cannotRemove(path, reason, 'remove it as root');
     }
   }
   rmSync(join(at, last), { force: true });

@@ -1,4 +1,5 @@
 // One job in a guest: a command, such as cfsbench with its arguments, and the files that it leaves in its folder of results.
+
 import {
   appendFileSync,
   closeSync,
@@ -14,6 +15,7 @@ import {
 } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
+import { shellLine } from '../../results/shell-line.ts';
 import { isSystemError } from '../../results/system-error.ts';
 import { ascii } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
@@ -119,7 +121,7 @@ const boot = async (job: GuestJob): Promise<Booted> => {
   const emulated = await bootWith('tcg', job);
   if (emulated.isUp) {
     writeFileSync(refused, `${reason}\n`);
-    say(`from now on the CPUs of guests are emulated here; to try KVM again: rm ${refused}`);
+    say(`from now on the CPUs of guests are emulated here; to try KVM again: ${shellLine(['rm', refused])}`);
   }
   return emulated;
 };

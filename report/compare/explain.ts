@@ -5,8 +5,9 @@ import { placeKey } from '../../results/gate/exact-rows.ts';
 import type { Gate, Red } from '../../results/gate/gate.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import type { RunFile } from '../../results/schema/run.ts';
+import { shellLine } from '../../results/shell-line.ts';
 import { ascii } from '../../results/visible.ts';
-import { formatPercent, formatRatio, grouped, plural, shellLine } from '../format.ts';
+import { formatPercent, formatRatio, grouped, plural } from '../format.ts';
 import { type Cause, causesOf } from './causes.ts';
 import { changeText, countedText, latencyText, placeText, reasonText } from './words.ts';
 

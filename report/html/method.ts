@@ -1,6 +1,8 @@
 // How to reproduce a run and how to read its numbers.
+
+import { shellLine } from '../../results/shell-line.ts';
 import { CONFIDENCE, LOOK_CONFIDENCE } from '../../results/stats/median.ts';
-import { formatInstant, formatNs, formatPercent, shellLine } from '../format.ts';
+import { formatInstant, formatNs, formatPercent } from '../format.ts';
 import { centerText, chanceText, isOverMachines, runsText } from '../standing.ts';
 import { joinParts } from '../text.ts';
 import { FLOOR_TEXT, verdictMeanings } from '../verdict-rules.ts';

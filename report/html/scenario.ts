@@ -1,5 +1,7 @@
 // One section per scenario: its charts, tables and problems, and the command that repeats it.
-import { plural, shellLine } from '../format.ts';
+
+import { shellLine } from '../../results/shell-line.ts';
+import { plural } from '../format.ts';
 import type { ReportView } from '../view.ts';
 import type { ArmView, TableView } from '../view-tables.ts';
 import { betterText, LOG_FACTOR } from './axes.ts';

@@ -1,5 +1,5 @@
 // Parts that several mails share.
-import { shellLine } from '../format.ts';
+import { shellLine } from '../../results/shell-line.ts';
 import { asciiText } from '../text.ts';
 import type { ReportView } from '../view.ts';
 import { mailLines } from './lines.ts';

@@ -139,3 +139,26 @@ test('risky file calls are used in the listed files only', () => {
   });
   assert.deepEqual(Object.fromEntries(used.sort()), Object.fromEntries(Object.entries(CAREFUL).sort()));
 });
+
+/** A command in a hint or message, with a value that is not quoted for the shell. */
+const UNQUOTED = new RegExp(
+  `\\b(?:${[
+    'cfsbench (?:run --resume|report|pool|compare|clean|history add|image sign)',
+    'mkdir -p',
+    'rm(?: -rf)?',
+    'cp -R',
+    'chown -R',
+    'chmod -R',
+  ].join('|')})(?: [\\w.-]+)* \\$\\{(?!shellLine)`,
+);
+
+test('paths in commands that people paste are quoted', () => {
+  const found = CODE_FOLDERS.flatMap((folder) => sourcesIn(folder)).flatMap((path) =>
+    read(path)
+      .split('\n')
+      .filter((line) => UNQUOTED.test(line))
+      .map((line) => `${path}: ${line.trim()}`),
+  );
+  assert.deepEqual(found, []);
+  assert.match(`mkdir -p $${'{store}'}`, UNQUOTED);
+});

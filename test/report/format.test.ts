@@ -10,9 +10,9 @@ import {
   grouped,
   ratioText,
   runsApartText,
-  shellLine,
   shortName,
 } from '../../report/format.ts';
+import { shellLine } from '../../results/shell-line.ts';
 
 test('times have the unit that leaves three digits', () => {
   assert.deepEqual([0, 4, 999, 12_345, 999_999, 1e6, 82e9].map(formatNs), [

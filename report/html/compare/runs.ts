@@ -1,7 +1,8 @@
 // The runs side by side, and the differences between their machines.
 import type { RunFile } from '../../../results/schema/run.ts';
+import { shellLine } from '../../../results/shell-line.ts';
 import type { CompareView } from '../../compare/view.ts';
-import { formatInstant, formatNs, shellLine } from '../../format.ts';
+import { formatInstant, formatNs } from '../../format.ts';
 import { type Content, type Html, html } from '../html.ts';
 import { plainTable } from '../parts.ts';
 

@@ -17,6 +17,12 @@ test('an option of the gate is refused without it', async () => {
   });
 });
 
+test('a command in a hint can be pasted', async () => {
+  await assert.rejects(compare("/none/it's a run", '--confirm'), {
+    hint: "cfsbench compare '/none/it'\\''s a run' --gate --confirm",
+  });
+});
+
 test('several runs are compared without a base: options that need one are refused', async () => {
   for (const option of ['--gate', '--strict', '--explain', '--confirm', '--trust-run', '--no-base-ok'])
     await assert.rejects(compare('/none/a', '/none/b', '/none/c', option), {

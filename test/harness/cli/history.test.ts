@@ -69,6 +69,11 @@ test('a folder that --store names must exist; the default one is made', () => {
   assert.deepEqual(readdirSync(join(root, 'history')), ['run-6.ndjson']);
 });
 
+test('the command that makes the folder can be pasted', () => {
+  const { stderr } = cfsbench('history', 'show', '--store', 'my history');
+  assert.match(stderr, /\n {2}try: mkdir -p 'my history', or --store/);
+});
+
 test('add writes one file per run, and adding a run again changes nothing', () => {
   for (const [day, given] of [base, base, changed].entries()) {
     const { stdout, stderr, status } = cfsbench('history', 'add', writeRun(given, day + 1), '--store', store);
