@@ -184,6 +184,26 @@ export const replaceFile = (path: string, content: Piece, mode = DEFAULT_MODE): 
   }
 };
 
+/** As on vfat, exFAT and many file systems of a network. */
+const WITHOUT_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
+
+/** Throws if there is something of that name. Without hard links the name is taken by an empty file, which a process that is killed leaves. */
+const nameNew = (temporary: string, path: string): void => {
+  try {
+    linkSync(temporary, path);
+    return;
+  } catch (error) {
+    if (!isSystemError(error) || !WITHOUT_LINKS.includes(error.code)) throw error;
+  }
+  closeSync(openSync(path, 'wx', DEFAULT_MODE));
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    removeQuietly(path);
+    throw error;
+  }
+};
+
 /** Makes a file with its whole content; false: there is something of that name, which stays. */
 export const createFile = (path: string, content: Piece): boolean => {
   const temporary = temporaryBeside(path);
@@ -193,7 +213,7 @@ export const createFile = (path: string, content: Piece): boolean => {
     return writing(path, () => {
       writeAll(fd, bytesOf(content));
       fsyncSync(fd);
-      linkSync(temporary, path);
+      nameNew(temporary, path);
       return true;
     });
   } catch (error) {

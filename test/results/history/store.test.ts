@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import fs, {
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -64,6 +73,39 @@ test('a file is made, never replaced: what another program added in between stay
   assert.throws(() => addLines(dir, 'run-1', as(base, 1)));
   assert.equal(readlinkSync(path), 'nowhere');
   assert.deepEqual(readdirSync(dir), ['run-1.ndjson']);
+});
+
+/** As the kernel does on a file system without hard links; the other calls of this process are real. */
+const withoutLinks = (t: TestContext, code: string): void => {
+  t.mock.method(fs, 'linkSync', () => {
+    throw Object.assign(new Error(code), { code, syscall: 'link', errno: -1 });
+  });
+  syncBuiltinESMExports();
+};
+const withLinks = (t: TestContext): void => {
+  t.mock.restoreAll();
+  syncBuiltinESMExports();
+};
+
+test('a history is written on a file system without hard links, and nothing is replaced there', (t) => {
+  t.after(() => withLinks(t));
+  for (const code of ['EPERM', 'ENOTSUP', 'ENOSYS']) {
+    const dir = folder(t);
+    withoutLinks(t, code);
+    assert.equal(addLines(dir, 'run-1', as(base, 1)), 'added');
+    assert.equal(addLines(dir, 'run-1', as(base, 1)), 'already there');
+    assert.deepEqual(readHistory(dir), as(base, 1));
+    const other = join(dir, 'run-2.ndjson');
+    symlinkSync('nowhere', other);
+    assert.throws(() => addLines(dir, 'run-2', as(base, 2)));
+    assert.equal(readlinkSync(other), 'nowhere');
+    assert.deepEqual(readdirSync(dir).sort(), ['run-1.ndjson', 'run-2.ndjson']);
+    withLinks(t);
+  }
+  withoutLinks(t, 'EIO');
+  const dir = folder(t);
+  assert.throws(() => addLines(dir, 'run-1', as(base, 1)), /cannot write .*run-1\.ndjson/);
+  assert.deepEqual(readdirSync(dir), []);
 });
 
 test('two stores are merged by copying their files into one folder', (t) => {
