@@ -5,6 +5,7 @@ import { NULL_ARM } from '../../results/compare/phase-of.ts';
 import type { Sample, Slot } from '../../results/schema/run.ts';
 import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
+import { createNumberSet, type NumberSet } from '../model/number-set.ts';
 import type { Probe, Scenario } from '../model/scenario.ts';
 import { probe as ledgerProbe } from '../probes/syscalls.ts';
 import { debugMemory } from '../sys/debug.ts';
@@ -53,12 +54,12 @@ interface SlotRecord {
   readonly times: SlotTimes;
   readonly tally: { ok: number; failed: number };
   /** Numbers of the finished slots, those of earlier processes included. Samples are in the journal only: a run may take hours. */
-  readonly done: ReadonlySet<number>;
+  readonly done: Pick<NumberSet, 'has'>;
   add(sample: Sample): void;
 }
 
 const openRecord = (parts: RunParts, limits: Limits): SlotRecord => {
-  const done = new Set<number>();
+  const done = createNumberSet();
   const [tally, times] = [{ ok: 0, failed: 0 }, openSlotTimes()];
   const add = (sample: Sample): void => {
     if (sample.outcome === 'ok') tally.ok++;
