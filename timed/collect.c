@@ -1,8 +1,8 @@
 /*
  * Removes the objects of a store that no kept image needs.
  *
- * Does:    reads each kept manifest once, lists the object folders, unlinks each dead object and looks no kept one up; removes empty
- *          folders if no image is kept.
+ * Does:    reads each kept manifest once (of a link store: the names of each kept image), lists the object folders, unlinks each dead
+ *          object and looks no kept one up; removes empty folders if no image is kept.
  * Memory:  at most 128 bytes per distinct kept object, and one manifest, which is mapped if it is a file.
  * Leaves:  files outside object folders, and folders with other files in them.
  */
@@ -87,10 +87,21 @@ static int mark_manifest(struct work *work, const struct timed_manifest *given)
 	return err;
 }
 
+static int mark_names(struct work *work, const struct timed_manifest *given)
+{
+	const uint8_t *names = given->data;
+
+	for (int64_t at = 0; at < given->bytes; at += TIMED_DIGEST_BYTES)
+		if (digest_set_add(&work->live, names + at) != 0)
+			return -ENOMEM;
+	return 0;
+}
+
 static int mark(struct work *work, const struct timed_collect *given)
 {
 	for (int i = 0; i < given->keep_count; i++) {
-		int err = mark_manifest(work, &given->keep[i]);
+		int err = given->store == TIMED_LINKS ? mark_names(work, &given->keep[i]) :
+							mark_manifest(work, &given->keep[i]);
 
 		if (err == 0)
 			continue;

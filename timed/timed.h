@@ -58,7 +58,7 @@ enum timed_verity {
 };
 
 /* Version of these declarations; the loader rejects other versions. */
-#define TIMED_VERSION 7
+#define TIMED_VERSION 8
 int timed_version(void);
 
 int64_t timed_now_ns(void);
@@ -118,14 +118,15 @@ struct timed_look_up {
 /* One existence check per file of a link store, up to the first that is missing. The number of files found, or -errno. */
 int timed_look_up(const struct timed_look_up *given, struct timed_window *window);
 
+/* A kept image: its manifest; with TIMED_LINKS the names of its files, each TIMED_DIGEST_BYTES. */
 struct timed_manifest {
-	const void *data; /* the manifest, or the path of its file if `bytes` is -1 */
+	const void *data; /* the bytes, or the path of the manifest's file if `bytes` is -1 */
 	int64_t bytes;
 };
 
 /* Amounts and times of a collect. */
 struct timed_collected {
-	int64_t mark_ns;	/* reading all manifests */
+	int64_t mark_ns;	/* reading all manifests, or lists of names */
 	int64_t live_count;	/* distinct kept objects */
 	int64_t live_bytes;	/* memory for their digests */
 	int64_t kept_count;	/* files that stay */

@@ -132,20 +132,22 @@ export const linkTree = async (
 
 /** Removes link store files that no checkout uses: those with one name only. */
 export const collectUnlinked = (machine: Machine, dirs: readonly string[]): CollectFacts =>
-  batchOf(machine).collectLinkStore({ dirs, live: null });
+  batchOf(machine).collectLinkStore({ dirs, keep: null });
 
-/** Removes link store files that no kept image has. A link store folder is removed with its last file. */
+/**
+ * Removes link store files that no kept image has. A link store folder is removed with its last file. Like a manifest, the names of an
+ * image's files are in memory before the window, and read inside it.
+ */
 export const collectLinkStore = (
   { files }: Machine,
   dirs: readonly string[],
   keep: readonly Image[],
 ): void => {
-  const kept = keep.map(keysOf);
   if (files.batch !== null) {
-    const live = [...new Set(kept.flatMap((keys) => [...keys]))];
-    files.batch.collectLinkStore({ dirs, live: Buffer.from(live.join(''), 'hex') });
+    files.batch.collectLinkStore({ dirs, keep: keep.map(namesOf) });
     return;
   }
+  const kept = keep.map(keysOf);
   for (const dir of dirs) {
     if (!files.exists(dir)) continue;
     const names = files.names(dir);

@@ -99,17 +99,17 @@ export interface CollectWork {
 
 interface LinkStoreWork {
   readonly dirs: readonly string[];
-  /** Digests of kept files, 32 bytes each. Null: files with another name elsewhere are kept. */
-  readonly live: Uint8Array | null;
+  /** For each kept image the names of its files, 32 bytes each, which the window reads. Null: files with another name elsewhere are kept. */
+  readonly keep: readonly Uint8Array[] | null;
 }
 
 /** Amounts and times of a collect. */
 export interface CollectFacts {
-  /** Reading all manifests. */
+  /** Reading all manifests, or the names of the files of all images. */
   readonly markNs: number;
   /** Listing and removing. */
   readonly sweepNs: number;
-  /** Distinct kept objects that the manifests name, and memory for their digests. */
+  /** Distinct kept objects that these name, and memory for their digests. */
   readonly liveCount: number;
   readonly liveBytes: number;
   /** Files that stay, and files removed. */

@@ -99,17 +99,22 @@ const collected = (timed: TimedOperation, given: CStruct, found: Buffer): Collec
   return { markNs, sweepNs: wallNs - markNs, liveCount, liveBytes, keptCount, removedCount };
 };
 
+/** An array of struct timed_manifest. */
+const keptImages = (keep: CollectWork['keep']): CStruct => {
+  const images = new CStruct(16 * keep.length);
+  for (const image of keep)
+    if (typeof image === 'string') images.text(image).i64(-1);
+    else images.pointer(image).i64(image.length);
+  return images;
+};
+
 const collectWith =
   (timed: TimedOperation): BatchFiles['collect'] =>
   ({ dirs, keep, live = NOTHING, removesFolders }: CollectWork) => {
-    const manifests = new CStruct(16 * keep.length);
-    for (const manifest of keep)
-      if (typeof manifest === 'string') manifests.text(manifest).i64(-1);
-      else manifests.pointer(manifest).i64(manifest.length);
     const found = Buffer.alloc(COLLECTED_BYTES);
     const given = new CStruct(COLLECT_BYTES)
       .texts(dirs)
-      .pointer(manifests.bytes)
+      .pointer(keptImages(keep).bytes)
       .i32(dirs.length)
       .i32(keep.length)
       .i32(removesFolders ? 1 : 0)
@@ -122,17 +127,18 @@ const collectWith =
 
 const collectLinkStoreWith =
   (timed: TimedOperation): BatchFiles['collectLinkStore'] =>
-  ({ dirs, live }) => {
+  ({ dirs, keep }) => {
     const found = Buffer.alloc(COLLECTED_BYTES);
+    const keepsNothing = keep?.every(({ length }) => length === 0) ?? false;
     const given = new CStruct(COLLECT_BYTES)
       .texts(dirs)
-      .i64(0)
+      .pointer(keptImages(keep ?? []).bytes)
       .i32(dirs.length)
-      .i32(0)
-      .i32(live?.length === 0 ? 1 : 0)
-      .i32(live === null ? USED : LINKS)
-      .pointer(live ?? NOTHING)
-      .i64((live ?? NOTHING).length / DIGEST_BYTES)
+      .i32(keep?.length ?? 0)
+      .i32(keepsNothing ? 1 : 0)
+      .i32(keep === null ? USED : LINKS)
+      .pointer(NOTHING)
+      .i64(0)
       .pointer(found);
     return collected(timed, given, found);
   };

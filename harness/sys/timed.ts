@@ -18,7 +18,7 @@ const chosen = process.env['CFSBENCH_WINDOW'] ?? '';
 export const libraryPath = chosen === '' || chosen === 'koffi' ? timedLibrary : chosen;
 
 /** TIMED version of the header with these declarations. */
-const VERSION = 7;
+const VERSION = 8;
 
 /** struct timed_window. */
 const WINDOW_BYTES = 4160;

@@ -5,8 +5,9 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { fillLinkStore } from '../../../harness/backends/checkout.ts';
+import { collectLinkStore, fillLinkStore } from '../../../harness/backends/checkout.ts';
 import type { Image } from '../../../harness/model/image.ts';
+import type { Machine } from '../../../harness/model/machine.ts';
 import { needsRoot, privateMounts } from '../sys/support.ts';
 import { openSetting, type Setting } from './setting.ts';
 
@@ -169,6 +170,22 @@ describe('copies and checkouts of a tree', { skip: needsRoot }, () => {
     assert.equal(readdirSync(linkStore).length, 3);
     await life('hardlink-checkout', () => {}, []);
     assert.equal(existsSync(linkStore), false);
+  });
+
+  test('a window of a link store gets the names of each kept image, and no union made before it', () => {
+    const { image, machine } = setting;
+    const other = { ...image };
+    const given: (readonly Uint8Array[] | null)[] = [];
+    const batch = {
+      ...machine.files.batch,
+      collectLinkStore: ({ keep }: { keep: readonly Uint8Array[] | null }) => void given.push(keep),
+    };
+    const watched = { ...machine, files: { ...machine.files, batch } } as unknown as Machine;
+    collectLinkStore(watched, [setting.folder('watched')], [image, other]);
+    assert.deepEqual(
+      given.map((keep) => keep?.map(({ length }) => length / 32)),
+      [[3, 3]],
+    );
   });
 
   test('hard links merge equal files, reflinks do not', async (t) => {

@@ -74,7 +74,7 @@ describe('many files in one window', {
       ['used-twice', 'c'],
     ] as const)
       linkSync(join(dir, name), join(folder, other));
-    const { keptCount, removedCount } = here.collectLinkStore({ dirs: [dir], live: null });
+    const { keptCount, removedCount } = here.collectLinkStore({ dirs: [dir], keep: null });
     assert.deepEqual([keptCount, removedCount], [2, 1]);
     assert.deepEqual(readdirSync(dir).sort(), ['used', 'used-twice']);
   });
@@ -146,14 +146,34 @@ describe('many files in one window', {
     const folder = temporaryFolder(t);
     const linkStore = join(folder, 'link-store');
     mkdirSync(linkStore);
-    const keys = Array.from({ length: 600 }, (_, i) => i.toString(16).padStart(4, '0').repeat(16));
+    const keys = Array.from({ length: 600 }, (_, i) => (i + 1).toString(16).padStart(4, '0').repeat(16));
     for (const key of keys) writeFileSync(join(linkStore, key), '');
     const live = keys.filter((_, i) => i % 3 === 0);
     const dirs = [linkStore, join(folder, 'absent')];
-    here.collectLinkStore({ dirs, live: Buffer.from(live.join(''), 'hex') });
+    const names = (of: readonly string[]): Buffer => Buffer.from(of.join(''), 'hex');
+    // Two images with 50 common files, and one without files.
+    const keep = [names(live.slice(0, 125)), names(live.slice(75)), names([])];
+    const { liveCount, keptCount, removedCount } = here.collectLinkStore({ dirs, keep });
+    assert.deepEqual([liveCount, keptCount, removedCount], [200, 200, 400]);
     assert.deepEqual(readdirSync(linkStore).sort(), live);
-    here.collectLinkStore({ dirs, live: Buffer.alloc(0) });
+    here.collectLinkStore({ dirs, keep: [names([])] });
     assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('the window of a link store marks the files of every kept image', (t) => {
+    const dirs = [temporaryFolder(t)];
+    const lists = Array.from({ length: 40 }, (_, image) =>
+      Buffer.concat(
+        Array.from({ length: MANY }, (__, i) => createHash('sha256').update(`${image} ${i}`).digest()),
+      ),
+    );
+    const least = (keep: readonly Buffer[]): number =>
+      Math.min(...Array.from({ length: 5 }, () => here.collectLinkStore({ dirs, keep }).markNs));
+    const [one, all] = [least(lists.slice(0, 1)), least(lists)];
+    assert.ok(all > 4 * one, `${all} ns for 40 images, ${one} ns for one`);
+    // Files that images share are marked once for each of them, as a manifest is read to its end.
+    const same = least(Array(40).fill(lists[0]!));
+    assert.ok(same > 4 * one, `${same} ns for 40 equal images, ${one} ns for one`);
   });
 
   test('hasLinks looks each file up in its folder, up to the first that is missing', (t) => {
