@@ -159,8 +159,9 @@ export const scenario: Scenario = {
     stage.sync();
     const counts = stage.slot.pass === 'count';
     const before = await filesIn(stage);
-    const collect = (): Promise<void> =>
-      stage.phase('collect', () => images[0]!.prepared.collect(store, kept));
+    const collect = async (): Promise<void> => {
+      await stage.phase('collect', () => images[0]!.prepared.collect(store, kept));
+    };
     const lives = counts ? await collect().then(() => ({})) : await whileLiving(stage, collect);
     const found = facts(store);
     const removed = removedFiles(before, await filesIn(stage));

@@ -8,11 +8,12 @@ import { join } from 'node:path';
 import type { Store } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image, Layer } from '../model/image.ts';
-import type { IngestHow, Machine } from '../model/machine.ts';
+import type { CollectFacts, IngestHow, Machine } from '../model/machine.ts';
 import { blobFolder, blobLayers } from '../store/blobs.ts';
 import { copyFile } from './copy-file.ts';
 
 const FOLDER_MODE = 0o755;
+const DIGEST_BYTES = 32;
 
 export const blobPaths = (store: Store, image: Image): readonly string[] =>
   blobLayers(image).map(({ id }) => join(blobFolder(store), id));
@@ -44,11 +45,29 @@ export const ingestBlobs = (machine: Machine, image: Image, store: Store, how: I
   }
 };
 
+export const blobIdsOf = ({ layers }: Image): ReadonlySet<string> => new Set(layers.map(({ id }) => id));
+
 /** Removes the folder of an empty store that keeps nothing. */
-export const collectBlobs = ({ files }: Machine, store: Store, keep: readonly Image[]): void => {
+export const collectBlobs = (
+  { files }: Machine,
+  store: Store,
+  keep: readonly Image[],
+): CollectFacts | null => {
   const folder = blobFolder(store);
-  if (!files.exists(folder)) return;
+  if (!files.exists(folder)) return null;
+  const from = process.hrtime.bigint();
   const live = new Set(keep.flatMap(({ layers }) => layers.map(({ id }) => id)));
-  for (const name of files.names(folder)) if (!live.has(name)) files.unlink(join(folder, name));
+  const marked = process.hrtime.bigint();
+  const names = files.names(folder);
+  const dead = names.filter((name) => !live.has(name));
+  for (const name of dead) files.unlink(join(folder, name));
   if (store.state === 'empty' && keep.length === 0) files.rmdir(folder);
+  return {
+    markNs: Number(marked - from),
+    sweepNs: Number(process.hrtime.bigint() - marked),
+    liveCount: live.size,
+    liveBytes: live.size * DIGEST_BYTES,
+    keptCount: names.length - dead.length,
+    removedCount: dead.length,
+  };
 };

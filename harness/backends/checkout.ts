@@ -25,6 +25,7 @@ import { skip } from './refuse.ts';
 
 const HEX = '0123456789abcdef';
 const FOLDER_MODE = 0o755;
+const DIGEST_BYTES = 32;
 
 export const NOT_WRITABLE = 'a checkout is measured without a writable layer';
 
@@ -41,6 +42,9 @@ const keysOf = (image: Image): Set<string> => {
   knownKeys.set(image, keys);
   return keys;
 };
+
+/** Files that the image has in a link store. */
+export const linkCountOf = (image: Image): number => keysOf(image).size;
 
 /** The image's tars in its folder. The first call writes them. */
 export const tarsOf = (image: Image): CheckoutTars => {
@@ -142,19 +146,29 @@ export const collectLinkStore = (
   { files }: Machine,
   dirs: readonly string[],
   keep: readonly Image[],
-): void => {
-  if (files.batch !== null) {
-    files.batch.collectLinkStore({ dirs, keep: keep.map(namesOf) });
-    return;
-  }
-  const kept = keep.map(keysOf);
+): CollectFacts => {
+  if (files.batch !== null) return files.batch.collectLinkStore({ dirs, keep: keep.map(namesOf) });
+  const from = process.hrtime.bigint();
+  const live = new Set(keep.flatMap((image) => [...keysOf(image)]));
+  const marked = process.hrtime.bigint();
+  let [keptCount, removedCount] = [0, 0];
   for (const dir of dirs) {
     if (!files.exists(dir)) continue;
     const names = files.names(dir);
-    const dead = names.filter((name) => !kept.some((keys) => keys.has(name)));
+    const dead = names.filter((name) => !live.has(name));
     for (const name of dead) files.unlink(`${dir}/${name}`);
     if (dead.length === names.length) files.rmdir(dir);
+    removedCount += dead.length;
+    keptCount += names.length - dead.length;
   }
+  return {
+    markNs: Number(marked - from),
+    sweepNs: Number(process.hrtime.bigint() - marked),
+    liveCount: live.size,
+    liveBytes: live.size * DIGEST_BYTES,
+    keptCount,
+    removedCount,
+  };
 };
 
 export const batchOf = ({ files: { batch } }: Machine): BatchFiles =>

@@ -13,7 +13,7 @@ import type { MountOption } from '../model/calls.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
 import { bootstrapOf } from '../store/blobs.ts';
-import { blobPaths, collectBlobs, ingestBlobs } from './blob-store.ts';
+import { blobIdsOf, blobPaths, collectBlobs, ingestBlobs } from './blob-store.ts';
 import { heldUntil, kernelMount } from './kernel-mount.ts';
 import { ROOT } from './needs.ts';
 import { layerPaths } from './overlay-layers.ts';
@@ -64,8 +64,9 @@ const lifecycle = (image: Image, machine: Machine, bootstrap: Uint8Array): Prepa
     };
   },
   async collect(store, keep) {
-    collectBlobs(machine, store, keep);
+    return collectBlobs(machine, store, keep);
   },
+  storedCount: (one) => blobIdsOf(one).size,
 });
 
 export const backend: Backend = {

@@ -7,6 +7,7 @@ import {
   collectLinkStore,
   collectUnlinked,
   fillLinkStore,
+  linkCountOf,
   linkStoresOf,
   NOT_WRITABLE,
   tarsOf,
@@ -38,7 +39,8 @@ export const hardlinkLifecycle = (image: Image, machine: Machine, { link, remove
   },
   async collect(store, keep) {
     const dirs = linkStoresOf(store);
-    if (store.isShared === true && keep.length > 0) collectUnlinked(machine, dirs);
-    else collectLinkStore(machine, dirs, keep);
+    if (store.isShared === true && keep.length > 0) return collectUnlinked(machine, dirs);
+    return collectLinkStore(machine, dirs, keep);
   },
+  storedCount: linkCountOf,
 });

@@ -58,5 +58,7 @@ export const manifestLifecycle = (
   },
   async collect(store, keep) {
     store.collect(keep);
+    return store.collected();
   },
+  storedCount: ({ objects }) => objects.length,
 });

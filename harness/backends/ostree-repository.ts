@@ -72,11 +72,12 @@ export const ostreeLifecycle = async (
     create: (store, dir) =>
       create((words, into) => ostree(store, ['checkout', ...words, ref, into]), store, dir),
     async collect(store, keep) {
-      if (!machine.files.exists(repositoryOf(store))) return;
+      if (!machine.files.exists(repositoryOf(store))) return null;
       if (!keep.includes(image) && hasCommit(store)) await ostree(store, ['refs', '--delete', ref]);
       await ostree(store, ['prune', '--refs-only']);
       if (store.state === 'empty' && keep.length === 0)
         await machine.command('rm', ['rm', '-rf', repositoryOf(store)]);
+      return null;
     },
   };
 };

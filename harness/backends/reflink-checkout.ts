@@ -16,6 +16,7 @@ import { sharedInodes } from '../store/links.ts';
 import {
   collectLinkStore,
   fillLinkStore,
+  linkCountOf,
   linkTree,
   makeFolder,
   NOT_WRITABLE,
@@ -109,8 +110,9 @@ const reflinkLifecycle = (image: Image, machine: Machine, { root: home, made }: 
     },
     async collect(store, keep) {
       if (!keep.includes(image)) await machine.command('rm', ['rm', '-rf', treeOf(store)]);
-      collectLinkStore(machine, [linkStoreOf(store)], keep);
+      return collectLinkStore(machine, [linkStoreOf(store)], keep);
     },
+    storedCount: linkCountOf,
   };
 };
 

@@ -85,8 +85,12 @@ export const sealedLifecycle = (image: Image, machine: Machine, unsealed: Unseal
       return created;
     },
     async collect(store, keep) {
-      if (store.state === 'full') full.collect(keep.includes(image) ? keep : [...keep, image]);
-      else store.collect(keep);
+      if (store.state !== 'full') {
+        store.collect(keep);
+        return store.collected();
+      }
+      full.collect(keep.includes(image) ? keep : [...keep, image]);
+      return full.collected();
     },
     async reseal(file) {
       return withFile(machine, file, (fd) => machine.files.enableVerity(fd));

@@ -158,12 +158,15 @@ export const layersLifecycle = (
 ): Prepared => {
   refuseUnpackable(image);
   writeDigestLists(image);
+  const lifecycle = wholeTreeLifecycle(layerTars(image), (store, dir, how = 'trusted') =>
+    createLayers(image, machine, { store, dir }, { how, remove }),
+  );
   return {
-    ...wholeTreeLifecycle(layerTars(image), (store, dir, how = 'trusted') =>
-      createLayers(image, machine, { store, dir }, { how, remove }),
-    ),
+    ...lifecycle,
     async collect(store, keep) {
-      if (store.isShared === true) await removeUnused(machine, store, keep, remove);
+      if (store.isShared !== true) return lifecycle.collect(store, keep);
+      await removeUnused(machine, store, keep, remove);
+      return null;
     },
   };
 };

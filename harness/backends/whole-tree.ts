@@ -1,6 +1,16 @@
 // The lifecycle of backends without an object store: create brings in all contents, destroy removes them.
 import type { Created, Prepared, Store } from '../model/backend.ts';
-import type { IngestHow } from '../model/machine.ts';
+import type { CollectFacts, IngestHow } from '../model/machine.ts';
+
+/** Of a collection without work. */
+const NOTHING: CollectFacts = {
+  markNs: 0,
+  sweepNs: 0,
+  liveCount: 0,
+  liveBytes: 0,
+  keptCount: 0,
+  removedCount: 0,
+};
 
 export const wholeTreeLifecycle = (
   sources: readonly string[],
@@ -9,5 +19,5 @@ export const wholeTreeLifecycle = (
   sources,
   async ingest() {},
   create,
-  async collect() {},
+  collect: async () => NOTHING,
 });

@@ -73,7 +73,10 @@ export interface Prepared {
   ingest(store: Store, how?: IngestHow): Promise<void>;
   /** `dir` is a fresh empty folder for the results of create. `how` applies to contents that arrive with create. */
   create(store: Store, dir: string, how?: IngestHow): Promise<Created>;
-  collect(store: Store, keep: readonly Image[]): Promise<void>;
+  /** Null: the backend does not tell what it marked and listed. */
+  collect(store: Store, keep: readonly Image[]): Promise<CollectFacts | null>;
+  /** Number of files that an image needs of those that collect lists. Absent: collect does not tell, or lists none. */
+  storedCount?(image: Image): number;
   /** Files from which ingest and create read contents; absent: the image's pack. Warm scenarios have them in memory. */
   readonly sources?: readonly string[];
   /** A folder on a file system that the backend made for the files of `create`. Synced together with the work file system. */

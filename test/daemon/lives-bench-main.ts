@@ -60,7 +60,7 @@ const copyBackend = (tree: string): Backend => ({
           destroy: () => machine.command('rm', ['rm', '-rf', root]),
         };
       },
-      async collect() {},
+      collect: async () => null,
     };
   },
 });

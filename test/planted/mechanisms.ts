@@ -130,7 +130,7 @@ export const copyObjects = (): ((backend: Backend) => Backend) => {
       create: (store, dir) => prepared.create(ownOf(store), dir),
       async collect(store, keep) {
         rmSync(dirname(ownOf(store).layerDir), { recursive: true });
-        await prepared.collect(store, keep);
+        return prepared.collect(store, keep);
       },
     };
   });

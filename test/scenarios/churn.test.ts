@@ -1,6 +1,8 @@
 // Order and number of the steps of a life, inside and outside its windows.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import type { Image } from '../../harness/model/image.ts';
+import type { CollectFacts } from '../../harness/model/machine.ts';
 import type { Params, Pass, Values } from '../../harness/model/scenario.ts';
 import { scenario as churn } from '../../scenarios/churn.ts';
 import { scenario as fresh } from '../../scenarios/churn-fresh.ts';
@@ -28,6 +30,8 @@ const INGESTED = ['[ingest', 'ingest', ']'];
 
 interface RecordedLife extends StageSetting {
   readonly values: Values;
+  /** What each collection told. */
+  readonly tells: CollectFacts | null;
   /** `[phase` begins a window, `]` ends it. */
   readonly steps: readonly string[];
 }
@@ -36,7 +40,14 @@ interface LifeOptions {
   readonly params: Params;
   readonly cycles: number;
   readonly pass?: Pass;
+  readonly kept?: readonly Image[];
+  readonly collected?: CollectFacts | null;
 }
+
+const imageWith = (objectCount: number): Image => ({
+  ...smallImage('larger'),
+  objects: Array.from({ length: objectCount }, (_, i) => ({ digest: `${i}`, sizeBytes: 1 })),
+});
 
 const stepOf = (line: string): readonly string[] => {
   const [first = '', second = '', third = ''] = line.split(' ');
@@ -50,11 +61,11 @@ const stepOf = (line: string): readonly string[] => {
 
 const live = async (
   t: TestContext,
-  { params, cycles, pass = 'time' }: LifeOptions,
+  { params, cycles, pass = 'time', collected = null, ...more }: LifeOptions,
   scenario = churn,
 ): Promise<RecordedLife> => {
   const log: string[] = [];
-  const kept = params['local'] === 'nothing' ? [] : [smallImage(), smallImage('other')];
+  const { kept = params['local'] === 'nothing' ? [] : [smallImage(), smallImage('other')] } = more;
   const setting = openTestStage(t, slotOf({ params, pass }), {
     cycles,
     kept,
@@ -63,8 +74,9 @@ const live = async (
   // Probes log to the same list, so that the order of all steps is known.
   log.push = (...lines) => setting.log.push(...lines);
   setting.script.costNs['syncfs'] = 1000;
+  setting.script.collected = collected;
   const values = await scenario.run(setting.stage);
-  return { ...setting, values, steps: setting.log.flatMap(stepOf) };
+  return { ...setting, values, tells: collected, steps: setting.log.flatMap(stepOf) };
 };
 
 test('local=nothing: each life brings everything in and removes it, with syncs between its windows', async (t) => {
@@ -83,6 +95,36 @@ test('local=files: ten lives have three ingests before them and three collection
     ...Array(10).fill(one).flat(),
     ...Array(3).fill(collected).flat(),
   ]);
+});
+
+/** Each file of a store takes 3 ns to list and 2 ns to mark, once for each image that has it. */
+const collectedOf = (marks: number, files: number): CollectFacts => ({
+  markNs: 2 * marks,
+  sweepNs: 3 * files,
+  liveCount: files,
+  liveBytes: 32 * files,
+  keptCount: files,
+  removedCount: 0,
+});
+
+test('the part of an image in a collection does not depend on the other images of the store', async (t) => {
+  const partOf = async (kept: readonly Image[], collected: CollectFacts | null) => {
+    const params = { local: 'files' };
+    const { values, tells } = await live(t, { params, cycles: 1, kept, collected });
+    const wholeNs = tells === null ? 1 : tells.markNs + tells.sweepNs;
+    const part = values['collectPartRatio'];
+    return part === undefined ? undefined : part * wholeNs;
+  };
+  const [own, equal, larger] = [smallImage(), smallImage('equal'), imageWith(8)];
+  const aloneNs = await partOf([own], collectedOf(2, 2));
+  assert.equal(aloneNs, 10);
+  assert.equal(await partOf([own, larger], collectedOf(10, 10)), aloneNs);
+  assert.equal(await partOf([own, equal, larger], collectedOf(12, 10)), aloneNs);
+  // A backend that does not tell has a part only where there is nothing else.
+  assert.equal(await partOf([own], null), 1);
+  assert.equal(await partOf([own, larger], null), undefined);
+  // A collection without work.
+  assert.equal(await partOf([own, larger], collectedOf(0, 0)), 0);
 });
 
 test('local=image: the image is set up once, outside every window', async (t) => {

@@ -23,6 +23,7 @@ const live = async (t: TestContext, backend: string, { pass, cycles }: { pass: P
     },
     async collect(_store, keep) {
       log.push(`collect, keeping ${keep.length}`);
+      return null;
     },
   } as Prepared;
   const isVerified = backend.endsWith('-verity');

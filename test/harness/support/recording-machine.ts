@@ -1,5 +1,6 @@
 // A machine that logs every call and returns the test's values. It mounts and starts nothing; only files are real.
 import type {
+  CollectFacts,
   Features,
   Files,
   Machine,
@@ -22,6 +23,8 @@ export interface MachineScript {
   windows: WindowTotals;
   requestCounters: string | null;
   calls: ReturnType<Meters['callCounter']>;
+  /** What a collection returns. */
+  collected: CollectFacts | null;
 }
 
 export interface RecordingMachine {
@@ -53,6 +56,7 @@ export const recordingMachine = (clock: FakeClock): RecordingMachine => {
     windows: { ns: 0, count: 0, outsideCount: 0 },
     requestCounters: null,
     calls: { source: 'bpf', snapshot: () => new Map(), close() {} },
+    collected: null,
   };
   /** Logs each call of the methods and advances the clock by its cost. */
   const logged = <T extends object>(methods: T): T =>

@@ -67,6 +67,8 @@ export const tellingPrepared = ({ log, script }: RecordingMachine): Prepared => 
     },
     async collect(_store, keep) {
       log.push(`collect, keeping ${keep.length}`);
+      return script.collected;
     },
+    storedCount: ({ objects }) => objects.length,
   };
 };
