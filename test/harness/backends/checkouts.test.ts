@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import { collectLinkStore, fillLinkStore } from '../../../harness/backends/checkout.ts';
 import type { Image } from '../../../harness/model/image.ts';
 import type { Machine } from '../../../harness/model/machine.ts';
+import { createStore } from '../../../harness/store/store.ts';
 import { needsRoot, privateMounts } from '../sys/support.ts';
 import { openSetting, type Setting } from './setting.ts';
 
@@ -117,6 +118,26 @@ describe('copies and checkouts of a tree', { skip: needsRoot }, () => {
     } finally {
       await plain.remove();
     }
+  });
+
+  test('ostree brings nothing trusted into an empty store', async (t) => {
+    const missing = lacks('ostree-checkout');
+    if (missing !== undefined) return t.skip(`needs ${missing}`);
+    const dump = join(folder, 'digested.dump');
+    writeFileSync(dump, '/ 4096 40755 2 0 0 0 0.0 - - -\n/file 9000 100644 1 0 0 0 0.0 aa/one - -\n');
+    const plain = await openSetting(`dump:${dump}`);
+    t.after(() => plain.remove());
+    const { image, machine, workspace } = plain;
+    const prepared = await plain.backend('ostree-checkout').prepare(image, machine, {});
+    const { store: dir } = workspace.slot('empty');
+    const empty = createStore({ state: 'empty', dir, files: machine.files });
+    await assert.rejects(prepared.ingest(empty, 'trusted'), { code: 'skip', message: /digests every file/ });
+    assert.deepEqual(readdirSync(dir), ['layers']);
+    await prepared.ingest(empty, 'digested');
+    assert.deepEqual(readdirSync(dir).sort(), ['layers', 'ostree']);
+    await prepared.collect(empty, []);
+    // A full store digests nothing again.
+    await prepared.ingest(plain.store, 'trusted');
   });
 
   test('ostree-composefs keeps everything but times, hard links, and the absence of directories that it adds', async (t) => {
