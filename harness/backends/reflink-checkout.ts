@@ -10,6 +10,7 @@
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { Backend, Prepared, Store } from '../model/backend.ts';
+import { SysError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine, MadeFileSystem } from '../model/machine.ts';
 import { sharedInodes } from '../store/links.ts';
@@ -72,6 +73,15 @@ const steadyUsage = (machine: Machine, { root, usage }: MadeFileSystem): ReturnT
 /** The end of a path that names slot, worker and life. */
 const OWN_CHARACTERS = 60;
 
+/** Keeps a folder that has trees of other images, or was never made. */
+const removeIfEmpty = ({ files }: Machine, folder: string): void => {
+  try {
+    files.rmdir(folder);
+  } catch (error) {
+    if (!(error instanceof SysError) || !['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error;
+  }
+};
+
 /** On another file system than `dir`, whose path gives it a name of its own. */
 const rootFor = (dir: string, home: string): string =>
   join(home, `checkout-${dir.replaceAll('/', '-').slice(-OWN_CHARACTERS)}`);
@@ -110,7 +120,9 @@ const reflinkLifecycle = (image: Image, machine: Machine, { root: home, made }: 
     },
     async collect(store, keep) {
       if (!keep.includes(image)) await machine.command('rm', ['rm', '-rf', treeOf(store)]);
-      return collectLinkStore(machine, [linkStoreOf(store)], keep);
+      const facts = collectLinkStore(machine, [linkStoreOf(store)], keep);
+      if (store.state === 'empty' && keep.length === 0) removeIfEmpty(machine, storeHome(store));
+      return facts;
     },
     storedCount: linkCountOf,
   };

@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { collectLinkStore, fillLinkStore } from '../../../harness/backends/checkout.ts';
+import { openSource } from '../../../harness/images/registry.ts';
 import type { Image } from '../../../harness/model/image.ts';
 import type { Machine } from '../../../harness/model/machine.ts';
+import { prepareImage } from '../../../harness/store/prepare.ts';
 import { createStore } from '../../../harness/store/store.ts';
 import { needsRoot, privateMounts } from '../sys/support.ts';
 import { openSetting, type Setting } from './setting.ts';
@@ -191,6 +193,42 @@ describe('copies and checkouts of a tree', { skip: needsRoot }, () => {
     assert.equal(readdirSync(linkStore).length, 3);
     await life('hardlink-checkout', () => {}, []);
     assert.equal(existsSync(linkStore), false);
+  });
+
+  test('lives of a reflink checkout from empty stores leave no folder', async (t) => {
+    const missing = lacks('reflink-checkout');
+    if (missing !== undefined) return t.skip(`needs ${missing}`);
+    const { image, machine, workspace } = setting;
+    const dump = join(folder, 'other.dump');
+    writeFileSync(dump, '/ 4096 40755 2 0 0 0 0.0 - - -\n/file 9000 100644 1 0 0 0 0.0 aa/one - -\n');
+    const source = await openSource(`dump:${dump}`);
+    const objectDir = join(workspace.store, 'objects');
+    const other = await prepareImage(source, { dir: join(workspace.sources, '1'), objectDir });
+    await source.close();
+    const both = await Promise.all(
+      [image, other].map((one) => setting.backend('reflink-checkout').prepare(one, machine, {})),
+    );
+    const home = both[0]!.ownFileSystem ?? join(workspace.sources, 'reflink');
+    const before = readdirSync(home);
+    const folders = workspace.slot('empty-of-reflinks');
+    for (const name of ['one', 'two']) {
+      const dir = join(folders.store, name);
+      const store = createStore({ state: 'empty', dir, files: machine.files });
+      for (const prepared of both) await prepared.ingest(store);
+      assert.equal(readdirSync(home).length, before.length + 1);
+      await both[0]!.collect(store, [other]);
+      await both[1]!.collect(store, []);
+      // Asked again, and of a store that never got anything.
+      await both[1]!.collect(store, []);
+      assert.deepEqual(readdirSync(home), before);
+    }
+    // The tree of another image is still there.
+    const store = createStore({ state: 'empty', dir: join(folders.store, 'three'), files: machine.files });
+    for (const prepared of both) await prepared.ingest(store);
+    await both[0]!.collect(store, []);
+    assert.equal(readdirSync(home).length, before.length + 1);
+    await both[1]!.collect(store, []);
+    assert.deepEqual(readdirSync(home), before);
   });
 
   test('a window of a link store gets the names of each kept image, and no union made before it', () => {
