@@ -46,7 +46,8 @@ const mountBlobs = (machine: Machine, bootstrap: string, blobs: readonly string[
 };
 
 const lifecycle = (image: Image, machine: Machine, bootstrap: Uint8Array): Prepared => ({
-  sources: layerTars(image),
+  // create writes the bootstrap, which is in memory.
+  sources: ({ state }) => (state === 'empty' ? layerTars(image) : []),
   async ingest(store, how = 'trusted') {
     ingestBlobs(machine, image, store, how);
   },

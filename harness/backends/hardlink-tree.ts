@@ -21,7 +21,11 @@ interface LinkWays {
 }
 
 export const hardlinkLifecycle = (image: Image, machine: Machine, { link, remove }: LinkWays): Prepared => ({
-  sources: Object.values(tarsOf(image)),
+  // With a full store only the tree is unpacked; the look-up has read the inodes of its link store.
+  sources: ({ state }) => {
+    const { linkStore, tree } = tarsOf(image);
+    return state === 'empty' ? [linkStore, tree] : [tree];
+  },
   async ingest(store, how) {
     refuseDigested(how);
     await fillLinkStore(machine, image, linkStoresOf(store));

@@ -17,6 +17,9 @@ import { ensureFolder } from '../store/folders.ts';
 import { fillLinkStore, linkTree, tarsOf } from './checkout.ts';
 import { refuseUnpackable, skip } from './refuse.ts';
 
+/** In a bare repository: contents with their metadata. */
+const FILE_OBJECT = '.file';
+
 const refuseSpecialFiles = ({ tree }: Image): void => {
   for (let index = 0; index < tree.count; index++) {
     const entry = tree.entry(index);
@@ -58,6 +61,12 @@ export const ostreeLifecycle = async (
   const hasCommit = (store: Store): boolean =>
     machine.files.exists(join(repositoryOf(store), 'refs', 'heads', ref));
   return {
+    // A checkout reads the metadata of the commit and links to its files.
+    sources: (store) => [
+      store.state === 'empty'
+        ? tree
+        : { path: repositoryOf(store), reads: (path) => !path.endsWith(FILE_OBJECT) },
+    ],
     async ingest(store, how) {
       // Its time would stand beside those of arms that digest nothing.
       if (how === 'trusted' && store.state === 'empty') skip('ostree digests every file that it commits');

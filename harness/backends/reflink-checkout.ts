@@ -94,7 +94,11 @@ const reflinkLifecycle = (image: Image, machine: Machine, { root: home, made }: 
   const treeOf = (store: Store): string => join(storeHome(store), image.manifestDigest);
   const linkStoreOf = (store: Store): string => join(storeHome(store), 'link-store');
   return {
-    sources: Object.values(tars),
+    // cp reads names and inodes of the tree, and no contents.
+    sources: (store) =>
+      store.state === 'empty'
+        ? Object.values(tars)
+        : [{ path: treeOf(store), reads: () => false }, ...(hasLinks ? [tars.relink] : [])],
     ...(made === null ? {} : { ownFileSystem: made.root, outside: () => steadyUsage(machine, made) }),
     async ingest(store, how) {
       refuseDigested(how);

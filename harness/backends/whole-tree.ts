@@ -16,7 +16,7 @@ export const wholeTreeLifecycle = (
   sources: readonly string[],
   create: (store: Store, dir: string, how?: IngestHow) => Promise<Created>,
 ): Prepared => ({
-  sources,
+  sources: () => sources,
   async ingest() {},
   create,
   collect: async () => NOTHING,

@@ -68,6 +68,9 @@ export interface Backend {
 /** True for backends without objects: create unpacks or writes the files. */
 export const hasNoIngest = ({ idle }: Pick<Backend, 'idle'>): boolean => idle.includes('ingest');
 
+/** A file or a folder with everything below it. `reads`: whether the contents of this file are read; of the others only the inode is. */
+export type Source = string | { readonly path: string; readonly reads?: (path: string) => boolean };
+
 export interface Prepared {
   /** Throws with code `skip` if `how` is `digested` and the backend has no contents to digest. */
   ingest(store: Store, how?: IngestHow): Promise<void>;
@@ -77,8 +80,11 @@ export interface Prepared {
   collect(store: Store, keep: readonly Image[]): Promise<CollectFacts | null>;
   /** Number of files that an image needs of those that collect lists. Absent: collect does not tell, or lists none. */
   storedCount?(image: Image): number;
-  /** Files from which ingest and create read contents; absent: the image's pack. Warm scenarios have them in memory. */
-  readonly sources?: readonly string[];
+  /**
+   * What ingest and create read with this store: all contents of an empty store, and the archives or trees from which create makes
+   * files. Absent: the image's pack, for an empty store. Warm scenarios have it in memory.
+   */
+  sources?(store: Store): readonly Source[];
   /** A folder on a file system that the backend made for the files of `create`. Synced together with the work file system. */
   readonly ownFileSystem?: string;
   /** Space in use on that file system, outside the folders of the slot. */

@@ -217,7 +217,7 @@ export const openStageOf = async (
     const ready = await arm.backend.prepare(one, machine, arm.options);
     prepared.push(ready);
     if (isBroughtInWarm(parts) && one.family === undefined)
-      readIntoCache(ready.sources ?? (localOf(parts) === 'nothing' ? [one.packPath] : []));
+      readIntoCache(ready.sources?.(store) ?? (localOf(parts) === 'nothing' ? [one.packPath] : []));
     return ready;
   };
   const first = await prepare(image);

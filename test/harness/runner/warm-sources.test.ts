@@ -1,10 +1,11 @@
 // The files from which contents arrive are in memory before the windows of a warm scenario, and left alone otherwise.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Scenario } from '../../../harness/model/scenario.ts';
+import { readIntoCache } from '../../../harness/runner/warm-sources.ts';
 import { dropCaches } from '../../../harness/sys/caches.ts';
 import { residency } from '../../../harness/sys/residency.ts';
 import type { Slot } from '../../../results/schema/run.ts';
@@ -44,3 +45,29 @@ for (const [what, expected, slot, cache] of CASES)
       assert.equal(share, expected ? 1 : 0);
     }),
   );
+
+test('of a folder the named files are read, whatever bytes their names have', { skip: needsRoot }, (t) =>
+  besideNeighbours(t, 'the caches', async () => {
+    const root = diskFolder(t);
+    const inside = Buffer.concat([Buffer.from(`${root}/tree/deep/`), Buffer.from([0xff, 0xfe])]);
+    mkdirSync(join(root, 'tree/deep'), { recursive: true });
+    mkdirSync(join(root, 'beside'));
+    for (const name of ['tree/read', 'tree/deep/left', 'beside/file'])
+      writeFileSync(join(root, name), Buffer.alloc(500_000, 1));
+    writeFileSync(inside, Buffer.alloc(500_000, 1));
+    linkSync(inside, join(root, 'tree/again'));
+    symlinkSync(join(root, 'beside'), join(root, 'tree/link'));
+    symlinkSync('nowhere', join(root, 'tree/dangling'));
+    execFileSync('sync');
+    dropCaches();
+    readIntoCache([
+      { path: join(root, 'tree'), reads: (path) => !path.endsWith('/left') },
+      join(root, 'absent'),
+    ]);
+    const shares = ['tree/read', 'tree/again', 'tree/deep/left', 'beside/file'].map((name) => {
+      const { residentPages, pages } = residency(join(root, name));
+      return residentPages / pages;
+    });
+    assert.deepEqual(shares, [1, 1, 0, 0]);
+  }),
+);
