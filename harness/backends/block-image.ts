@@ -1,14 +1,17 @@
 // Backends whose image is one file with metadata and contents: built once, copied by create, mounted directly.
 //
 // Does:    build (untimed, once per image): unpacks and stacks the layers, then a tool makes the image file of that tree.
-//          create: copies the file in pieces of 1 MiB, the size with which ingest writes objects. destroy: unlink.
-// Leaves:  the built file in the image's folder.
-import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
+//          create: copies the file in pieces of 1 MiB, the size with which ingest writes objects; digested contents are compared with the
+//          SHA-256 of the file, as a runtime compares what it received. destroy: unlink.
+// Leaves:  the built file and its digest in the image's folder.
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mounted, Prepared, Store } from '../model/backend.ts';
 import { type MountAttribute, type MountOption, textOf } from '../model/calls.ts';
 import type { Image } from '../model/image.ts';
 import type { Machine } from '../model/machine.ts';
+import { filePieces } from '../store/bulk.ts';
 import { ensureFolder } from '../store/folders.ts';
 import { copyFile } from './copy-file.ts';
 import { heldUntil, kernelMount, type SourceFree } from './kernel-mount.ts';
@@ -73,6 +76,18 @@ const buildOnce = async (image: Image, machine: Machine, kind: BlockImage): Prom
   return file;
 };
 
+/** SHA-256 of the whole file, 64 hex digits. The first call for a file computes it. */
+const digestOnce = (file: string): string => {
+  const known = `${file}.sha256`;
+  if (!existsSync(known)) {
+    const hash = createHash('sha256');
+    for (const piece of filePieces(file, 0, statSync(file).size)) hash.update(piece);
+    writeFileSync(`${known}.new`, hash.digest('hex'));
+    renameSync(`${known}.new`, known);
+  }
+  return readFileSync(known, 'utf8');
+};
+
 /** Mounts a device; `loop` is the loop device below it. */
 const mountDevice = (
   machine: Machine,
@@ -132,10 +147,11 @@ const lifecycleOf = (
   machine: Machine,
   { type, source }: { readonly type: BlockImage['type']; readonly source: string },
   mount: (file: string, at: string) => Promise<Mounted>,
-): Prepared =>
-  wholeTreeLifecycle([source], async (_store, dir) => {
+): Prepared => {
+  const expected = { digest: digestOnce(source), what: 'a block image' };
+  return wholeTreeLifecycle([source], async (_store, dir, how = 'trusted') => {
     const file = join(dir, `image.${type}`);
-    copyFile(machine, source, file);
+    copyFile(machine, source, file, how === 'trusted' ? null : expected);
     return {
       async mount(at, writable) {
         refuseWritable(writable, 'a block image is measured without a writable layer');
@@ -146,6 +162,7 @@ const lifecycleOf = (
       },
     };
   });
+};
 
 export const blockImageLifecycle = async (
   image: Image,

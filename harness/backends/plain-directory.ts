@@ -8,19 +8,29 @@
 import { join } from 'node:path';
 import type { Backend, Created, Store } from '../model/backend.ts';
 import { type Image, plainFolder } from '../model/image.ts';
-import type { Machine } from '../model/machine.ts';
+import type { IngestHow, Machine } from '../model/machine.ts';
 import { bindMount } from './kernel-mount.ts';
 import { CP, OVERLAY_ANYWHERE, RM, TAR } from './needs.ts';
 import { refuseUnpackable, refuseWritable } from './refuse.ts';
-import { createLayers, layerTars } from './unpacked-layers.ts';
+import { createLayers, layerTars, writeDigestLists } from './unpacked-layers.ts';
 import { wholeTreeLifecycle } from './whole-tree.ts';
 
 const FOLDER_MODE = 0o755;
 
-const copyFlattened = async (image: Image, machine: Machine, store: Store, dir: string): Promise<void> => {
+interface PlainPlace {
+  readonly store: Store;
+  readonly dir: string;
+  readonly how: IngestHow;
+}
+
+const copyFlattened = async (
+  image: Image,
+  machine: Machine,
+  { store, dir, how }: PlainPlace,
+): Promise<void> => {
   const at = join(dir, 'layers');
   machine.files.mkdir(at, FOLDER_MODE);
-  const layers = await createLayers(image, machine, { store, dir });
+  const layers = await createLayers(image, machine, { store, dir }, { how });
   const mounted = await layers.mount(at);
   try {
     const into = join(store.layerDir, plainFolder(image));
@@ -36,10 +46,10 @@ const copyFlattened = async (image: Image, machine: Machine, store: Store, dir: 
   machine.files.rmdir(at);
 };
 
-const create = async (image: Image, machine: Machine, store: Store, dir: string): Promise<Created> => {
-  const folder = join(store.layerDir, plainFolder(image));
+const create = async (image: Image, machine: Machine, place: PlainPlace): Promise<Created> => {
+  const folder = join(place.store.layerDir, plainFolder(image));
   const isNew = !machine.files.exists(folder);
-  if (isNew) await copyFlattened(image, machine, store, dir);
+  if (isNew) await copyFlattened(image, machine, place);
   return {
     async mount(at, writable) {
       refuseWritable(writable, 'a plain directory has no upper layer');
@@ -63,6 +73,9 @@ export const backend: Backend = {
   options: {},
   async prepare(image, machine) {
     refuseUnpackable(image);
-    return wholeTreeLifecycle(layerTars(image), (store, dir) => create(image, machine, store, dir));
+    writeDigestLists(image);
+    return wholeTreeLifecycle(layerTars(image), (store, dir, how = 'trusted') =>
+      create(image, machine, { store, dir, how }),
+    );
   },
 };

@@ -72,7 +72,7 @@ const mountLayers = (
 const digestList = ({ tarPath }: Layer): string => `${tarPath}.sha256`;
 
 /** Writes the list that `sha256sum --check` reads; a layer's id is the digest of its tar. Untimed. */
-const writeDigestLists = ({ layers }: Image): void => {
+export const writeDigestLists = ({ layers }: Image): void => {
   for (const layer of layers)
     if (!existsSync(digestList(layer))) writeFileSync(digestList(layer), `${layer.id}  ${layer.tarPath}\n`);
 };

@@ -3,11 +3,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { collectLinkStore, fillLinkStore } from '../../../harness/backends/checkout.ts';
 import { openSource } from '../../../harness/images/registry.ts';
-import type { Store } from '../../../harness/model/backend.ts';
 import type { Image } from '../../../harness/model/image.ts';
 import type { Machine } from '../../../harness/model/machine.ts';
 import { prepareImage } from '../../../harness/store/prepare.ts';
@@ -123,26 +122,6 @@ describe('copies and checkouts of a tree', { skip: needsRoot }, () => {
     }
   });
 
-  test('ostree brings nothing trusted into an empty store', async (t) => {
-    const missing = lacks('ostree-checkout');
-    if (missing !== undefined) return t.skip(`needs ${missing}`);
-    const dump = join(folder, 'digested.dump');
-    writeFileSync(dump, '/ 4096 40755 2 0 0 0 0.0 - - -\n/file 9000 100644 1 0 0 0 0.0 aa/one - -\n');
-    const plain = await openSetting(`dump:${dump}`);
-    t.after(() => plain.remove());
-    const { image, machine, workspace } = plain;
-    const prepared = await plain.backend('ostree-checkout').prepare(image, machine, {});
-    const { store: dir } = workspace.slot('empty');
-    const empty = createStore({ state: 'empty', dir, files: machine.files });
-    await assert.rejects(prepared.ingest(empty, 'trusted'), { code: 'skip', message: /digests every file/ });
-    assert.deepEqual(readdirSync(dir), ['layers']);
-    await prepared.ingest(empty, 'digested');
-    assert.deepEqual(readdirSync(dir).sort(), ['layers', 'ostree']);
-    await prepared.collect(empty, []);
-    // A full store digests nothing again.
-    await prepared.ingest(plain.store, 'trusted');
-  });
-
   test('ostree-composefs keeps everything but times, hard links, and the absence of directories that it adds', async (t) => {
     const missing = lacks('ostree-composefs');
     if (missing !== undefined) return t.skip(`needs ${missing}`);
@@ -230,49 +209,6 @@ describe('copies and checkouts of a tree', { skip: needsRoot }, () => {
     assert.equal(readdirSync(home).length, before.length + 1);
     await both[1]!.collect(store, []);
     assert.deepEqual(readdirSync(home), before);
-  });
-
-  /** What a warm window reads before it, with this store: paths, and whether contents named `name` are read. */
-  const readBefore = async (id: string, store: Store, name: string) => {
-    const { image, machine } = setting;
-    const prepared = await setting.backend(id).prepare(image, machine, {});
-    return (prepared.sources?.(store) ?? []).map((source) =>
-      typeof source === 'string' ? [source, true] : [source.path, source.reads?.(name) ?? true],
-    );
-  };
-
-  test('a warm window has the tree in memory of which its commands make another', async (t) => {
-    const { image, machine, store, workspace } = setting;
-    const dir = workspace.slot('warm').store;
-    const empty = createStore({ state: 'empty', dir, files: machine.files });
-    const archive = (name: string): [string, boolean] => [join(image.dir, `checkout-${name}.tar`), true];
-    assert.deepEqual(await readBefore('hardlink-checkout', empty, ''), [archive('links'), archive('tree')]);
-    assert.deepEqual(await readBefore('hardlink-checkout', store, ''), [archive('tree')]);
-    if (lacks('reflink-checkout') === undefined) {
-      const prepared = await setting.backend('reflink-checkout').prepare(image, machine, {});
-      await prepared.ingest(store);
-      const [[tree, contents] = [], ...others] = await readBefore('reflink-checkout', store, '');
-      assert.ok(typeof tree === 'string' && readdirSync(tree).includes('a'));
-      assert.deepEqual([contents, others], [false, [archive('relink')]]);
-      await prepared.collect(store, []);
-    }
-    if (lacks('ostree-checkout') !== undefined) return t.skip('needs ostree');
-    const dump = join(folder, 'warm.dump');
-    writeFileSync(dump, '/ 4096 40755 2 0 0 0 0.0 - - -\n/file 9000 100644 1 0 0 0 0.0 aa/one - -\n');
-    const plain = await openSetting(`dump:${dump}`);
-    t.after(() => plain.remove());
-    const ostree = await plain.backend('ostree-checkout').prepare(plain.image, plain.machine, {});
-    const [committed] = ostree.sources?.(empty) ?? [];
-    assert.ok(typeof committed === 'string' && readdirSync(committed).includes('file'));
-    await ostree.ingest(plain.store);
-    const [repository] = ostree.sources?.(plain.store) ?? [];
-    assert.ok(typeof repository === 'object');
-    const objects = readdirSync(join(repository.path, 'objects'), { recursive: true }).map(String);
-    const read = objects.filter((name) => repository.reads?.(name) ?? true);
-    const kinds = (names: readonly string[]): readonly string[] =>
-      [...new Set(names.map((name) => extname(name)).filter((kind) => kind !== ''))].sort();
-    assert.deepEqual(kinds(objects), ['.commit', '.dirmeta', '.dirtree', '.file']);
-    assert.deepEqual(kinds(read), ['.commit', '.dirmeta', '.dirtree']);
   });
 
   test('a window of a link store gets the names of each kept image, and no union made before it', () => {
