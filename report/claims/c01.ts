@@ -103,7 +103,9 @@ const objectContext = (evidence: Evidence): readonly Figure[] =>
     const { local, ingest } = group.group.params;
     if (objects === undefined || objects === 0 || local === 'image') return [];
     const params = `local=${local}${ingest === undefined ? '' : `, ingest=${ingest}`}`;
-    return (['ingest', 'collect'] as const).flatMap((phase) => {
+    // A full store is collected with the images of the whole run.
+    const phases = local === 'files' ? (['ingest'] as const) : (['ingest', 'collect'] as const);
+    return phases.flatMap((phase) => {
       const calls = callsIn(evidence, group, 'erofs-overlay', [phase]);
       if (calls === null || calls.most === 0) return [];
       const what = `erofs-overlay, ${image}, ${params}: calls of ${phase} per object`;
