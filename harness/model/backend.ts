@@ -69,7 +69,7 @@ export interface Backend {
 export const hasNoIngest = ({ idle }: Pick<Backend, 'idle'>): boolean => idle.includes('ingest');
 
 /** A file or a folder with everything below it. `reads`: whether the contents of this file are read; of the others only the inode is. */
-export type Source = string | { readonly path: string; readonly reads?: (path: string) => boolean };
+export type ReadSource = string | { readonly path: string; readonly reads?: (path: string) => boolean };
 
 export interface Prepared {
   /** Throws with code `skip` if `how` is `digested` and the backend has no contents to digest. */
@@ -84,7 +84,7 @@ export interface Prepared {
    * What ingest and create read with this store: all contents of an empty store, and the archives or trees from which create makes
    * files. Absent: the image's pack, for an empty store. Warm scenarios have it in memory.
    */
-  sources?(store: Store): readonly Source[];
+  sources?(store: Store): readonly ReadSource[];
   /** A folder on a file system that the backend made for the files of `create`. Synced together with the work file system. */
   readonly ownFileSystem?: string;
   /** Space in use on that file system, outside the folders of the slot. */

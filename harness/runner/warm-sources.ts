@@ -4,7 +4,7 @@
 //        contents in, or to make a tree of local files, is the only reader of its archives and trees.
 // Cost:  one read of the files, before the windows of a timed slot; one lstat for each name of a tree.
 import { closeSync, existsSync, lstatSync, openSync, readdirSync, readSync } from 'node:fs';
-import type { Source } from '../model/backend.ts';
+import type { ReadSource } from '../model/backend.ts';
 
 const PIECE_BYTES = 1 << 20;
 const piece = Buffer.alloc(PIECE_BYTES);
@@ -35,7 +35,7 @@ const readTree = (root: string, reads: (path: string) => boolean): void => {
   }
 };
 
-export const readIntoCache = (sources: readonly Source[]): void => {
+export const readIntoCache = (sources: readonly ReadSource[]): void => {
   for (const source of sources) {
     const { path, reads = () => true } = typeof source === 'string' ? { path: source } : source;
     if (existsSync(path)) readTree(path, reads);

@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { Backend, Source, Store } from '../../../harness/model/backend.ts';
+import type { Backend, ReadSource, Store } from '../../../harness/model/backend.ts';
 import type { Image } from '../../../harness/model/image.ts';
 import type { Machine } from '../../../harness/model/machine.ts';
 import type { Probe, Scenario, Stage } from '../../../harness/model/scenario.ts';
@@ -30,7 +30,7 @@ export type Told = Partial<Pick<SlotParts, 'slot' | 'lives' | 'others' | 'leaks'
   readonly idle?: Backend['idle'];
   /** Of the prepared image. */
   readonly close?: () => void;
-  readonly sources?: readonly Source[];
+  readonly sources?: readonly ReadSource[];
   /** Called when the image is prepared. */
   readonly serve?: (machine: Machine) => void;
 };
