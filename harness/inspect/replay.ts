@@ -13,7 +13,7 @@ const expectAbsent = (path: string): void => {
 const openAndFault = (path: string, ranges: readonly (readonly [page: number, count: number])[]): void => {
   const fd = openSync(path, 'r');
   try {
-    for (const [page, count] of ranges) touch(fd, page * PAGE_BYTES, count * PAGE_BYTES);
+    for (const [page, count] of ranges) touch(fd, page * PAGE_BYTES, count * PAGE_BYTES, path);
   } finally {
     closeSync(fd);
   }

@@ -6,18 +6,8 @@
 // Cost:    about 0.3 us per page.
 // Source:  Documentation/admin-guide/mm/pagemap.rst; madvise(2) (Linux 5.14).
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { bind, fail } from './libc.ts';
-import { mapShared, pageBytes, unmap } from './mapping.ts';
-import { mincoreAt } from './residency.ts';
+import { mapShared, mincoreAt, pageBytes, populate, unmap } from './mapping.ts';
 
-const cMadvise = bind<(at: bigint, size: number, advice: number) => number>(
-  'madvise',
-  'uint64',
-  'size_t',
-  'int',
-);
-
-const MADV_POPULATE_READ = 22;
 const ENTRY_BYTES = 8;
 const PRESENT = 1n << 63n;
 const FRAME = (1n << 55n) - 1n;
@@ -27,10 +17,6 @@ interface Frames {
   /** Frame numbers of the resident pages. */
   readonly frames: readonly number[];
 }
-
-const populate = (at: bigint, sizeBytes: number, path: string): void => {
-  if (cMadvise(at, sizeBytes, MADV_POPULATE_READ) < 0) fail('madvise', { facts: [path] });
-};
 
 const framesAt = (at: bigint, resident: Uint8Array): number[] => {
   const entries = Buffer.alloc(resident.length * ENTRY_BYTES);

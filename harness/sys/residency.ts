@@ -5,19 +5,12 @@
 // Cost:    microseconds; mapping a large file costs more.
 import { fstatSync } from 'node:fs';
 import { files, O_RDONLY } from './files.ts';
-import { bind, bindCall, ENOSYS, EPERM, fail, lastErrno, NR } from './libc.ts';
-import { mapShared, pageBytes, unmap } from './mapping.ts';
+import { bindCall, ENOSYS, EPERM, fail, lastErrno, NR } from './libc.ts';
+import { mapShared, mincoreAt, pageBytes, unmap } from './mapping.ts';
 
 const cCachestat = bindCall<
   (nr: number, fd: number, range: Uint8Array, into: Uint8Array, flags: number) => number
 >('int', 'const void *', 'void *', 'uint');
-const cMincore = bind<(at: bigint, size: number, into: Uint8Array) => number>(
-  'mincore',
-  'uint64',
-  'size_t',
-  'void *',
-);
-
 // struct cachestat_range { u64 off, len }: a length of zero means the whole file.
 const RANGE_BYTES = 16;
 const COUNTS_BYTES = 40;
@@ -26,13 +19,6 @@ interface Residency {
   readonly residentPages: number;
   readonly pages: number;
 }
-
-/** One byte per page of the mapping; the lowest bit is set if the page is resident. */
-export const mincoreAt = (at: bigint, sizeBytes: number, path: string): Buffer => {
-  const map = Buffer.alloc(Math.ceil(sizeBytes / pageBytes()));
-  if (cMincore(at, sizeBytes, map) < 0) fail('mincore', { facts: [path] });
-  return map;
-};
 
 const mincoreMap = (fd: number, sizeBytes: number, path: string): Buffer => {
   const at = mapShared(fd, sizeBytes, path);

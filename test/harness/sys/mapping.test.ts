@@ -26,7 +26,7 @@ const findsTouched = async (t: TestContext): Promise<void> => {
   execFileSync('dd', [`if=${path}`, 'iflag=nocache', 'count=0'], { stdio: 'ignore' });
   if (residency(path).residentPages > 0) return t.skip('this file system does not drop its pages');
   const fd = openSync(path, 'r');
-  touch(fd, 8000 * PAGE_BYTES, 4 * PAGE_BYTES);
+  touch(fd, 8000 * PAGE_BYTES, 4 * PAGE_BYTES, path);
   closeSync(fd);
   // Readahead continues in the background: a page counts as cached before it was read.
   const arrived = () => residentRanges(path).reduce((sum, [, count]) => sum + count, 0);
