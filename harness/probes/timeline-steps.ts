@@ -44,9 +44,14 @@ const mostFrequent = (calls: readonly ActorCall[]): string => {
   return [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))[0]![0];
 };
 
+/** Not Math.max(...): a full recorder has more calls than a function may have arguments. */
+const lastEnd = (calls: readonly ActorCall[], startNs: number): number =>
+  calls.reduce((latest, { untilNs }) => Math.max(latest, untilNs), startNs);
+
+/** Of calls in the order in which they begin. */
 const stepOf = (calls: readonly ActorCall[], startNs: number): TimelineStep => {
-  const from = Math.min(...calls.map(({ fromNs }) => fromNs));
-  const until = Math.max(...calls.map(({ untilNs }) => untilNs));
+  const from = calls[0]!.fromNs;
+  const until = lastEnd(calls, from);
   const [first] = calls;
   return [
     first!.actor,
@@ -73,7 +78,7 @@ const joined = (calls: readonly ActorCall[], startNs: number, spanNs: number): r
 /** From the first call on: the clock of a window is read directly before it, the probe starts earlier. */
 const windowOf = (calls: readonly ActorCall[]): TimelineWindow => {
   const startNs = calls[0]?.fromNs ?? 0;
-  const spanNs = Math.max(startNs, ...calls.map(({ untilNs }) => untilNs)) - startNs;
+  const spanNs = lastEnd(calls, startNs) - startNs;
   return {
     spanNs: Math.round(spanNs),
     callCount: calls.length,

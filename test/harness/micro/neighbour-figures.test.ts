@@ -36,3 +36,9 @@ test('without operations there is no median, and percentiles need many', () => {
   const many = Array.from({ length: 30 }, (_, i): WindowTimes => [60 + i, 61 + i]);
   assert.deepEqual([of(...many).during.p90Ns, of(...many).during.p99Ns], [MS, null]);
 });
+
+test('a window may have more operations than a function may have arguments', () => {
+  const operations = Array.from({ length: 300_000 }, (_, i): WindowTimes => [60 * MS + i, 61 * MS + 2 * i]);
+  const { during } = neighbourFigures(operations, WINDOWS);
+  assert.deepEqual([during.count, during.worstNs], [300_000, MS + 299_999]);
+});

@@ -70,6 +70,16 @@ test('many calls are joined by program and part of the window, none is lost', ()
   for (const [, name, , , count] of steps) assert.deepEqual([name, count > 45], ['write', true]);
 });
 
+test('a window may have every call that the recorder can hold', () => {
+  const callCount = 2 ** 17;
+  const calls = Array.from({ length: callCount }, (_, i) => call('openat', 200 + i, i === 7 ? 1e6 : 1));
+  const window = timeline(calls, 1e7);
+  assert.deepEqual([window.callCount, window.spanNs, window.steps.length], [callCount, 1_000_007, 5]);
+  // Of all calls that begin in one part, too.
+  const together = calls.map((one) => ({ ...one, fromNs: 200 }));
+  assert.deepEqual(timeline(together, 1e7).steps, [['harness', 'openat', 0, 1_000_007, callCount]]);
+});
+
 test('a window without calls is empty', () => {
   assert.deepEqual(timeline([]), { spanNs: 0, callCount: 0, steps: [] });
 });
