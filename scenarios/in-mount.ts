@@ -9,10 +9,19 @@ export const elapsed = async (work: () => Promise<void>): Promise<number> => {
   return Number(process.hrtime.bigint() - from);
 };
 
-/** As the wall clock of a phase: of work that consists of call lists only, the sum of their own clock readings. */
-export const windowed = async (meters: Meters, work: () => Promise<void>): Promise<number> => {
+/**
+ * As the wall clock of a phase: of work that consists of call lists only, the sum of their own clock readings. Of other work the time from
+ * `fromNs` on, by default its begin.
+ */
+export const windowed = async (
+  meters: Pick<Meters, 'windows'>,
+  work: () => Promise<void>,
+  fromNs?: bigint,
+): Promise<number> => {
   const before = meters.windows();
-  const wallNs = await elapsed(work);
+  const from = fromNs ?? process.hrtime.bigint();
+  await work();
+  const wallNs = Number(process.hrtime.bigint() - from);
   const { ns, count, outsideCount } = meters.windows();
   return count > before.count && outsideCount === before.outsideCount ? ns - before.ns : wallNs;
 };

@@ -127,14 +127,21 @@ const becomesFree = async (isFree: () => boolean | null): Promise<boolean> => {
   return false;
 };
 
-/** Unmounts the latest first. `stillThereCount` and `askedCount` are absent if no resource could be checked. */
-export const unmountAll = async (mounts: readonly Mounted[], meters: Meters): Promise<UnmountResult> => {
+/**
+ * Unmounts the latest first. `stillThereCount` and `askedCount` are absent if no resource could be checked. A settle that consists of call
+ * lists is timed without the check before it; one that waits for a process, which may end during the check, from the return of umount on.
+ */
+export const unmountAll = async (
+  mounts: readonly Mounted[],
+  meters: Pick<Meters, 'windows'>,
+): Promise<UnmountResult> => {
   let [unmountNs, settleNs, askedCount, stillThereCount] = [0, 0, 0, 0];
   for (const mounted of [...mounts].reverse()) {
     const isFree = mounted.held.kind === 'checked' ? mounted.held.watch() : () => null;
     unmountNs += await windowed(meters, () => mounted.unmount());
+    const returnedNs = process.hrtime.bigint();
     const free = isFree();
-    settleNs += await elapsed(() => mounted.settle());
+    settleNs += await windowed(meters, () => mounted.settle(), returnedNs);
     const wasHeld = free === false && (await becomesFree(isFree));
     if (free === true || wasHeld) askedCount++;
     if (wasHeld) stillThereCount++;
