@@ -59,6 +59,7 @@ export const WITHOUT_RUNS: readonly string[] = [
   'harness/sys/namespace',
   'harness/sys/old-kernels',
   'harness/sys/recorder',
+  'harness/sys/listed-verity',
   'harness/sys/start-calls',
   'harness/sys/request-child',
   'harness/sys/servers',

@@ -65,7 +65,10 @@ const addStack = (
   form: LayerForm,
 ): MountedLower => {
   const paths = layerPaths(list);
-  const lower = mountLower(list, machine, { manifest, paths, choice });
+  const digest = checks?.manifest ?? null;
+  const verified = digest === null ? null : openVerified(list, manifest, digest);
+  const opened = verified?.path;
+  const lower = mountLower(list, machine, { manifest, paths, choice, ...(opened && { opened }) });
   if (form !== 'fd') list.attach(lower.fd, at);
   const layer: MountOption =
     form === 'fd'
@@ -84,6 +87,7 @@ const addStack = (
   if (form === 'fd') list.close(lower.fd);
   list.attach(overlay, at);
   paths.close();
+  if (verified !== null) list.close(verified.fd);
   return lower;
 };
 
@@ -93,16 +97,11 @@ export const mountStack = (parts: StackParts): Mounted => {
   const form = parts.data === 'plain' ? 'colons' : layerForm(machine);
   const below = form === 'fd' ? [] : [at];
   let lower: MountedLower;
-  const digest = parts.checks?.manifest ?? null;
-  const opened = digest === null ? null : openVerified(machine, manifest, digest);
   try {
-    const from = opened === null ? parts : { ...parts, manifest: opened.path };
-    lower = machine.calls((list) => addStack(list, from, form));
+    lower = machine.calls((list) => addStack(list, parts, form));
   } catch (error) {
     detachLazily(machine, below);
     throw error;
-  } finally {
-    opened?.close();
   }
   const free = lowerFree(lower, manifest);
   return kernelMount(machine, {

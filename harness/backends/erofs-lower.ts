@@ -34,6 +34,8 @@ export const devicesOf = ({ device }: MountedLower): readonly string[] =>
 
 interface LowerMount {
   readonly manifest: string;
+  /** Leads to the manifest that is open already, whatever has its name by now. */
+  readonly opened?: CallText;
   readonly paths: LayerPaths;
   readonly choice: LowerChoice;
 }
@@ -41,7 +43,7 @@ interface LowerMount {
 export const mountLower = (
   list: CallList,
   { features }: Machine,
-  { manifest, paths, choice }: LowerMount,
+  { manifest, opened, paths, choice }: LowerMount,
 ): MountedLower => {
   const { source, options = [] } = choice;
   if (typeof source === 'object') {
@@ -49,12 +51,12 @@ export const mountLower = (
     return { fd, took: 'dm-verity over loop', device: source.loop };
   }
   if (source === 'best' && features['erofs-file'].ok) {
-    const from: MountOption = ['source', paths.optionPath(manifest)];
+    const from: MountOption = ['source', opened ?? paths.optionPath(manifest)];
     const fd = list.create('erofs', [from, ...options], ['ro', 'nosuid', 'nodev']);
     return { fd, took: 'file', device: null };
   }
   const directIo = source === 'loop-direct';
-  const loop = list.loop(manifest, { directIo });
+  const loop = list.loop(manifest, { directIo, ...(opened && { from: opened }) });
   // A read-only device needs a read-only superblock, not only a read-only mount.
   const from: readonly MountOption[] = [['source', loop.device], ['ro']];
   const fd = list.create('erofs', [...from, ...options], ['ro', 'nosuid', 'nodev']);

@@ -9,6 +9,7 @@
 import { constants } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Prepared, Store } from '../model/backend.ts';
+import type { CallList, CallText, Fd } from '../model/calls.ts';
 import { UserError } from '../model/errors.ts';
 import type { Image } from '../model/image.ts';
 import type { IngestHow, Machine } from '../model/machine.ts';
@@ -28,38 +29,36 @@ const withFile = <T>({ files }: Machine, path: string, use: (fd: number) => T): 
   }
 };
 
-const notEnforced = (path: string): UserError =>
-  new UserError('fs-verity cannot be enabled', { code: 'no-verity', exit: 4, facts: [path] });
-
 const seal = (machine: Machine, path: string): void =>
-  withFile(machine, path, (fd) => {
-    if (!machine.files.enableVerity(fd)) throw notEnforced(path);
+  machine.calls((list) => {
+    const fd = list.open(path, constants.O_RDONLY);
+    list.enableVerity(fd, path);
+    list.close(fd);
   });
 
 interface VerifiedFile {
   /** Leads to the open file, whatever has its name by now. */
-  readonly path: string;
-  close(): void;
+  readonly path: CallText;
+  readonly fd: Fd;
 }
 
-/** Throws with code `wrong-digest` if the kernel enforces another digest for the file, or none. */
-export const openVerified = ({ files }: Machine, path: string, digest: string): VerifiedFile => {
-  const fd = files.open(path, constants.O_RDONLY);
-  const measured = files.measureVerity(fd);
-  if (measured === digest) return { path: `/proc/self/fd/${fd}`, close: () => files.close(fd) };
-  files.close(fd);
-  throw new UserError('the manifest does not have the expected fs-verity digest', {
-    code: 'wrong-digest',
-    exit: 5,
-    facts: [`manifest: ${path}`, `expected: ${digest}`, `enforced: ${measured ?? 'none'}`],
-  });
+/** Adds the calls to a list, which fails with code `wrong-digest` if the kernel enforces another digest for the file, or none. */
+export const openVerified = (list: CallList, path: string, digest: string): VerifiedFile => {
+  const fd = list.open(path, constants.O_RDONLY);
+  list.expectVerity(fd, path, digest);
+  return { path: ['/proc/self/fd/', typeof fd === 'number' ? String(fd) : fd], fd };
 };
 
 const ingestSealed = (store: Store, image: Image, how: IngestHow | undefined): void => {
   if (how === 'trusted' || how === 'compared')
     throw new UserError('objects get fs-verity when their digests are computed', { code: 'skip' });
   store.ingest(image, 'digested');
-  if (store.ingested().verity === false) throw notEnforced(store.objectDirs[0] ?? '');
+  if (store.ingested().verity === false)
+    throw new UserError('fs-verity cannot be enabled', {
+      code: 'no-verity',
+      exit: 4,
+      facts: store.objectDirs.slice(0, 1),
+    });
 };
 
 /** The same backend with fewer checks, by the checks that its mounts make. */

@@ -27,10 +27,20 @@ export interface CallList {
   attach(mount: Fd, at: string): void;
   /** umount2(at, 0), or with MNT_DETACH if `lazy`. */
   unmount(at: string, lazy?: boolean): void;
-  /** A read-only loop device over `file` with autoclear: it lives until `fd` and its mount are closed. */
-  loop(file: string, options: { readonly directIo: boolean }): { readonly device: CallText; readonly fd: Fd };
+  /**
+   * A read-only loop device over `file` with autoclear: it lives until `fd` and its mount are closed. `from`: another path of the same
+   * file.
+   */
+  loop(
+    file: string,
+    options: { readonly directIo: boolean; readonly from?: CallText },
+  ): { readonly device: CallText; readonly fd: Fd };
   open(path: string, flags: number, mode?: number): Fd;
   close(fd: Fd): void;
+  /** FS_IOC_ENABLE_VERITY of a file that is open for reading. Fails with code `no-verity` if the file system does not support it. */
+  enableVerity(fd: Fd, path: string): void;
+  /** FS_IOC_MEASURE_VERITY. Fails with code `wrong-digest` if the kernel enforces another digest (64 hex digits), or none. */
+  expectVerity(fd: Fd, path: string, digest: string): void;
   /** Writes all of `bytes`. They must not change until the list was made. */
   write(fd: Fd, bytes: Uint8Array): void;
   /** open(O_CREAT|O_EXCL), write, close. */

@@ -18,6 +18,7 @@ import { listLoop } from './listed-loop.ts';
 import { listAttach, listClone, listCreate } from './listed-mount.ts';
 import { runList } from './run-list.ts';
 import { callNumber } from './syscall-names.ts';
+import { listEnableVerity, listExpectVerity } from './verity.ts';
 
 const AT_FDCWD = -100;
 const MNT_DETACH = 2;
@@ -156,8 +157,19 @@ export class CallListBuilder implements CallList {
     });
   }
 
-  loop(file: string, { directIo }: { readonly directIo: boolean }): { device: CallText; fd: Fd } {
-    return listLoop(this, file, directIo);
+  loop(
+    file: string,
+    { directIo, from = file }: { readonly directIo: boolean; readonly from?: CallText },
+  ): { device: CallText; fd: Fd } {
+    return listLoop(this, { file, from, directIo });
+  }
+
+  enableVerity(fd: Fd, path: string): void {
+    listEnableVerity(this, fd, path);
+  }
+
+  expectVerity(fd: Fd, path: string, digest: string): void {
+    listExpectVerity(this, fd, path, digest);
   }
 }
 

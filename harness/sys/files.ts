@@ -9,7 +9,7 @@ import { SysError } from '../model/errors.ts';
 import type { Files } from '../model/machine.ts';
 import { bind, bindCall, check, EAGAIN, EINTR, fail, lastErrno, NR } from './libc.ts';
 import { ownCalls } from './own-calls.ts';
-import { enableVerity, measureVerity } from './verity.ts';
+import { enableVerity, isUnsupported, measureVerity } from './verity.ts';
 import { setXattr } from './xattrs.ts';
 
 type PathCall = (path: string) => number;
@@ -175,7 +175,7 @@ export const files: Files = {
       enableVerity(fd);
       return true;
     } catch (error) {
-      if (error instanceof SysError && (error.code === 'ENOTTY' || error.code === 'EOPNOTSUPP')) return false;
+      if (error instanceof SysError && isUnsupported(error.errno)) return false;
       throw error;
     }
   },

@@ -91,11 +91,13 @@ export const {
   EINTR,
   EINVAL,
   EIO,
+  ENODATA,
   ENODEV,
   ENOENT,
   ENOSYS,
   ENOTTY,
   ENXIO,
+  EOPNOTSUPP,
   EPERM,
   ESRCH,
 } = constants.errno;

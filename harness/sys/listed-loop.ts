@@ -93,10 +93,9 @@ const configureInSteps = (list: CallListBuilder, { fd, backing, file, directIo }
 
 export const listLoop = (
   list: CallListBuilder,
-  file: string,
-  directIo: boolean,
+  { file, from, directIo }: { readonly file: string; readonly from: CallText; readonly directIo: boolean },
 ): { device: CallText; fd: Fd } => {
-  const backing = list.openText(file, O_RDONLY);
+  const backing = list.openText(from, O_RDONLY);
   const control = list.openText('/dev/loop-control', O_RDONLY);
   const number = ioctl(list, ['LOOP_CTL_GET_FREE', LOOP_CTL_GET_FREE], [control, 0], (errno) =>
     fail('ioctl(LOOP_CTL_GET_FREE)', { hint: 'losetup --list' }, errno),
