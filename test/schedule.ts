@@ -111,6 +111,7 @@ export const DROPPING_CACHES: readonly string[] = [
   'end-to-end/sharing',
   'end-to-end/enforced',
   'end-to-end/planted',
+  'end-to-end/cold-stage',
 ];
 
 /**

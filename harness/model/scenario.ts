@@ -62,10 +62,10 @@ export interface Stage {
   /** syncfs of the work file system, outside every phase; returns nanoseconds. */
   sync(): number;
   /**
-   * Syncs, drops caches, checks that no page of manifest and objects is resident, and adds a note. Needs root. In timed slots it
-   * then waits until the kernel has freed the dropped inodes, and reads the tools' own files again.
+   * Syncs, drops caches, checks that no page of manifest and objects is resident, and adds a note. Needs root. In timed slots, and where
+   * `next` is the memory of the machine, it then reads the tools' own files again, and waits until the kernel has freed the dropped inodes.
    */
-  dropCaches(): Promise<void>;
+  dropCaches(next?: 'memory'): Promise<void>;
 }
 
 /** Facts about an image for planning. */

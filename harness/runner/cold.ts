@@ -69,8 +69,8 @@ const dropAll = (opened: readonly OpenedFile[]): number => {
 };
 
 /**
- * Drops caches until no existing path is resident, then runs `tools` while the kernel frees the dropped objects. `tools` null: nothing is
- * timed afterwards, so it neither runs tools nor waits. Returns the note for the sample.
+ * Drops caches until no existing path is resident, then runs `tools` while the kernel frees the dropped objects. `tools` null: neither
+ * time nor memory is measured afterwards, so it neither runs tools nor waits. Returns the note for the sample.
  */
 export const makeCold = async (
   paths: readonly string[],

@@ -175,9 +175,9 @@ export const openStage = (parts: StageParts): OpenStage => {
     // Space on another file system is not seen in the folders of the slot.
     footprint: async () =>
       prepared.ownFileSystem === undefined ? footprintOf([...folders.made(), ...ownStore], atStart) : {},
-    async dropCaches() {
+    async dropCaches(next) {
       const sample = [...imageFiles(folders.things), ...coldSample(image, store)];
-      notes.push(await makeCold(sample, slot.pass === 'time' ? warmTools : null));
+      notes.push(await makeCold(sample, slot.pass === 'time' || next === 'memory' ? warmTools : null));
     },
     detach() {
       for (const mounted of live)
