@@ -136,7 +136,7 @@ export interface Mounted {
   readonly took: Readonly<Record<string, string>>;
   /** Loop devices below the mount. Each has a page cache of its own. */
   readonly devices?: readonly string[];
-  /** Files outside the image's own folder from which the kernel reads contents. Each has a page cache of its own. */
+  /** Files outside the image's own folder from which the kernel reads all contents. Each has a page cache of its own. */
   readonly backing?: readonly string[];
   /** Checked outside every window. */
   readonly held: Held;
