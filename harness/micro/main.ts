@@ -7,7 +7,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Bench } from 'tinybench';
 import { quantileBound } from '../../results/stats/quantile.ts';
-import { type CallTarget, type RepeatedOperation, timedCall } from './operations.ts';
+import { type CallTarget, emptyCall, type RepeatedOperation, timedCall } from './operations.ts';
 
 const TIME_MS = 60;
 const NULL_TIME_MS = 10;
@@ -15,12 +15,11 @@ const MOST_SAMPLES = 400_000;
 const NS_PER_MS = 1e6;
 const CONFIDENCE = 0.95;
 
-const samplesOf = (
-  operation: RepeatedOperation | 'null',
-  targets: readonly CallTarget[],
-  timeMs: number,
-): readonly number[] => {
-  const call = timedCall(operation, targets);
+const operation = process.argv[2] as RepeatedOperation;
+const [list = '', out = ''] = process.argv.slice(3);
+const targets = JSON.parse(readFileSync(list, 'utf8')) as readonly CallTarget[];
+
+const samplesOf = (call: ReturnType<typeof timedCall>, timeMs: number): readonly number[] => {
   for (let i = 0; i < Math.max(1, targets.length); i++) call();
   const bench = new Bench({
     time: timeMs,
@@ -46,10 +45,8 @@ const samplesOf = (
 const percentile = (sorted: readonly number[], p: number): number =>
   sorted[Math.ceil(p * sorted.length) - 1]!;
 
-const [operation, list = '', out = ''] = process.argv.slice(2);
-const targets = JSON.parse(readFileSync(list, 'utf8')) as readonly CallTarget[];
-const samples = [...samplesOf(operation as RepeatedOperation, targets, TIME_MS)].sort((a, b) => a - b);
-const empty = [...samplesOf('null', [], NULL_TIME_MS)].sort((a, b) => a - b);
+const samples = [...samplesOf(timedCall(operation, targets), TIME_MS)].sort((a, b) => a - b);
+const empty = [...samplesOf(emptyCall(operation, targets), NULL_TIME_MS)].sort((a, b) => a - b);
 const p99 = quantileBound(samples, 0.99, CONFIDENCE);
 /** Few calls, as on a busy machine, do not show the slowest tenth. */
 const hasTenth = quantileBound(samples, 0.9, CONFIDENCE).kind === 'bound';
