@@ -24,3 +24,15 @@ test('an empty call is timed as the calls of its operation are: with a clock of 
   }
   assert.equal(files.names('/proc/self/fd').length, before);
 });
+
+test('an attribute is absent, or attributes are not supported; one that exists is an error', (t) => {
+  const path = join(temporaryFolder(t), 'file');
+  writeFileSync(path, 'x');
+  const ask = (of: string): unknown => timedCall('getxattr', [{ path: of, key: 'user.key' }])();
+  assert.equal(ask(path), undefined);
+  // procfs supports no attributes.
+  assert.equal(ask('/proc/self/status'), undefined);
+  assert.throws(() => ask(`${path}.absent`), /expected ENODATA or EOPNOTSUPP/);
+  files.setXattr(Buffer.from(`${path}\0`), 'user.key' as never, 'value' as never);
+  assert.throws(() => ask(path), /expected ENODATA or EOPNOTSUPP/);
+});
