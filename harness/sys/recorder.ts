@@ -2,7 +2,8 @@
 //
 // Does:    while it records, every list of calls, command, server and wait becomes a step. Else it is the machine that it was made
 //          from, except that a server for all mounts is never started: the workers' process starts it.
-// Error:   a backend that decides by a result of its own calls, such as the number of a loop device, cannot be recorded: skipped.
+// Error:   a backend that decides by a result of its own calls, such as the number of a loop device, or that makes calls one by one, such
+//          as a copy in pieces, cannot be recorded: skipped.
 // Leaves:  nothing.
 import { existsSync } from 'node:fs';
 import type { CallList } from '../model/calls.ts';
@@ -79,6 +80,14 @@ const switching = <T extends object>(real: T, recording: Partial<T>, isRecording
     },
   });
 
+/** Made one by one, calls would be made at once, in a folder that no worker has. */
+const refusing = (files: Files): Partial<Files> =>
+  Object.fromEntries(
+    Object.entries(files)
+      .filter(([, method]) => typeof method === 'function')
+      .map(([name]) => [name, () => cannot(`${name} as a call of its own`)]),
+  );
+
 const recordingFiles = (
   files: Files,
   { add, calls, isRecording }: { add: Add; calls: Machine['calls']; isRecording: () => boolean },
@@ -100,7 +109,7 @@ const recordingFiles = (
     },
     ...(files.batch === null ? {} : { batch: switching(files.batch, removal, isRecording) }),
   };
-  return switching(files, recorded, isRecording);
+  return switching(files, { ...refusing(files), ...recorded }, isRecording);
 };
 
 const recordedServer = (recording: Recording, add: Add, number: number): Server => ({

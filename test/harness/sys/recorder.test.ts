@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { copyFile } from '../../../harness/backends/copy-file.ts';
 import type { Machine } from '../../../harness/model/machine.ts';
+import { files } from '../../../harness/sys/files.ts';
 import { createRecorder, WORKER_MARK, workerFolder } from '../../../harness/sys/recorder.ts';
 
 /** A machine that notes what is really done. */
@@ -69,6 +71,27 @@ test('paths with the mark of a worker are looked up in the folder of the first w
     assert.equal(recorder.machine.files.exists(join(home, WORKER_MARK)), true);
     assert.equal(recorder.machine.files.exists(join(home, WORKER_MARK, 'layer')), false);
   });
+});
+
+test('a life that makes calls one by one cannot be recorded, and makes none of them', async (t) => {
+  const folder = folderOf(t);
+  const [from, to] = [join(folder, 'from'), join(folder, 'to')];
+  writeFileSync(from, 'x');
+  const { machine, record } = createRecorder({ ...noting().recorder.machine, files });
+  await assert.rejects(
+    record('create', () => copyFile(machine, from, to)),
+    { code: 'skip', message: /workers cannot make a life of this backend: it needs open/ },
+  );
+  assert.equal(existsSync(to), false);
+  for (const name of ['pread', 'write', 'close', 'enableVerity', 'measureVerity', 'names'] as const)
+    await assert.rejects(
+      record('mount', () => (machine.files[name] as (fd: number) => unknown)(-1)),
+      { code: 'skip' },
+      name,
+    );
+  // Between the phases they are made.
+  copyFile(machine, from, to);
+  assert.equal(existsSync(to), true);
 });
 
 test('a life that depends on the number of a loop device cannot be recorded', async () => {
