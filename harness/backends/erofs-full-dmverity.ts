@@ -3,6 +3,7 @@
 // Needs:   root in the initial user namespace; dm-verity and veritysetup; EROFS over a loop device; what erofs-full needs to build it.
 import type { Backend } from '../model/backend.ts';
 import { verifiedImageLifecycle } from './block-image.ts';
+import { namingFilters } from './erofs-filter.ts';
 import { erofsImage } from './erofs-full.ts';
 import { DM_VERITY, EROFS_LOOP, OVERLAY, ROOT, TAR, VERITYSETUP } from './needs.ts';
 import { VERITY_PROGRAM } from './verity-device.ts';
@@ -22,5 +23,5 @@ export const backend: Backend = {
   ],
   shows: 'contents',
   options: {},
-  prepare: (image, machine) => verifiedImageLifecycle(image, machine, erofsImage),
+  prepare: async (image, machine) => namingFilters(await verifiedImageLifecycle(image, machine, erofsImage)),
 };

@@ -10,6 +10,7 @@ import type { Backend } from '../model/backend.ts';
 import { DIGEST_KEY, IMAGE_HEAD_BYTES, nameDigests, SHARE_OPTIONS } from '../model/inode-digests.ts';
 import { setInodeDigests } from '../store/inode-digests.ts';
 import { type BlockImage, blockImageLifecycle } from './block-image.ts';
+import { namingFilters } from './erofs-filter.ts';
 import { backend as erofsFull, erofsImage } from './erofs-full.ts';
 
 const finish = (file: string): void => {
@@ -45,5 +46,6 @@ export const backend: Backend = {
     { title: 'EROFS that shares pages between images', anyOf: ['erofs-inode-share'] },
   ],
   marks: [DIGEST_KEY],
-  prepare: (image, machine) => blockImageLifecycle(image, machine, sharedErofsImage),
+  prepare: async (image, machine) =>
+    namingFilters(await blockImageLifecycle(image, machine, sharedErofsImage)),
 };

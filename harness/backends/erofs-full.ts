@@ -5,6 +5,7 @@
 // Source:  mkfs.erofs(1): hard links, attributes and mtimes come from the tree; inodes are compact where their fields fit.
 import type { Backend } from '../model/backend.ts';
 import { type BlockImage, blockImageLifecycle } from './block-image.ts';
+import { namingFilters } from './erofs-filter.ts';
 import { EROFS, OVERLAY, ROOT, TAR } from './needs.ts';
 
 /** An attribute of two or more files is stored once. */
@@ -26,5 +27,5 @@ export const backend: Backend = {
   needs: [ROOT, EROFS, { title: 'mkfs.erofs', anyOf: ['mkfs-erofs'] }, OVERLAY, TAR],
   shows: 'contents',
   options: {},
-  prepare: (image, machine) => blockImageLifecycle(image, machine, erofsImage),
+  prepare: async (image, machine) => namingFilters(await blockImageLifecycle(image, machine, erofsImage)),
 };

@@ -6,9 +6,7 @@
 import type { Backend } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
 import { dataOverlayBackend } from './data-overlay.ts';
-
-const FEATURE_COMPAT_AT = 1024 + 8;
-const XATTR_FILTER = 4;
+import { FEATURE_COMPAT_AT, XATTR_FILTER } from './erofs-filter.ts';
 
 const withoutFilter = ({ manifest }: Image): Uint8Array => {
   const bytes = Buffer.from(manifest);
