@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, type TestContext, test } from 'node:test';
 import type { Image } from '../../../harness/model/image.ts';
 import { LIFE_PHASES, type LivesAsked, type LivesResult } from '../../../harness/model/lives.ts';
 import { type LivesParts, runLives } from '../../../harness/runner/lives.ts';
 import { readMounts } from '../../../harness/sys/mountinfo.ts';
-import { readyNs } from '../../../scenarios/lives.ts';
-import { readTarget } from '../../../scenarios/read-target.ts';
+import { firstFiles, readyNs } from '../../../scenarios/lives.ts';
 import { openSetting, type Setting } from '../backends/setting.ts';
 import { needsRoot, privateMounts } from '../sys/support.ts';
 
@@ -51,7 +50,7 @@ describe('lives in worker processes', { skip: needsRoot }, () => {
     limitMs: () => 60_000,
   });
   const asked = (more: Partial<LivesAsked> = {}): LivesAsked => ({
-    starts: [{ files: [{ path: readTarget(setting.image.tree)!, sizeBytes: 4096 }] }],
+    starts: [firstFiles(setting.image.tree)],
     workers: 4,
     order: Array.from({ length: 12 }, () => 0),
     dueNs: null,
@@ -68,12 +67,25 @@ describe('lives in worker processes', { skip: needsRoot }, () => {
     );
   };
 
+  const lacks = (t: TestContext, id: string): boolean => {
+    const unmet = setting
+      .backend(id)
+      .needs.find(({ anyOf }) => !anyOf.some((feature) => setting.features[feature].ok));
+    if (unmet !== undefined) t.skip(`needs ${unmet.title}`);
+    return unmet !== undefined;
+  };
+
+  test('a backend that copies its image in pieces is skipped with the reason', async (t) => {
+    if (lacks(t, 'erofs-full')) return;
+    await assert.rejects(runLives(partsFor('erofs-full'), asked()), {
+      code: 'skip',
+      message: 'workers cannot make a life of this backend: it needs open as a call of its own',
+    });
+  });
+
   for (const id of BACKENDS)
     test(`${id}: four workers live twelve lives and leave nothing`, async (t) => {
-      const unmet = setting
-        .backend(id)
-        .needs.find(({ anyOf }) => !anyOf.some((feature) => setting.features[feature].ok));
-      if (unmet !== undefined) return t.skip(`needs ${unmet.title}`);
+      if (lacks(t, id)) return;
       const parts = partsFor(id);
       const result = await runLives(parts, asked());
       assert.deepEqual(result.failed, []);
