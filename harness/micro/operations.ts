@@ -71,11 +71,11 @@ const inTurn = (targets: readonly CallTarget[]): (() => CallTarget) => {
   };
 };
 
-type Make = (target: () => CallTarget) => MicroCall;
+type MakeCall = (target: () => CallTarget) => MicroCall;
 
 /** Times the work alone, by two readings of the clock; not the open before it. */
 const inside =
-  (flags: number, work: (fd: number) => number, name: string): Make =>
+  (flags: number, work: (fd: number) => number, name: string): MakeCall =>
   (target) =>
   () => {
     const fd = openAt(target().path, flags);
@@ -88,7 +88,7 @@ const inside =
   };
 
 const whole =
-  (name: string, work: (of: CallTarget) => number): Make =>
+  (name: string, work: (of: CallTarget) => number): MakeCall =>
   (target) =>
   () => {
     check(work(target()), name);
@@ -98,14 +98,14 @@ const whole =
 /** The attribute does not exist. A server that says so for all attributes answers that it supports none, which the kernel remembers. */
 const ABSENT: readonly string[] = ['ENODATA', 'EOPNOTSUPP'];
 
-const absentXattr: Make = (target) => () => {
+const absentXattr: MakeCall = (target) => () => {
   const { path, key } = target();
   if (cGetxattr(path, key, buffer, buffer.length) >= 0 || !ABSENT.includes(errnoName(lastErrno())))
     throw new Error(`lgetxattr ${path}: expected ${ABSENT.join(' or ')}`);
   return undefined;
 };
 
-const OPERATIONS: Readonly<Record<RepeatedOperation, Make>> = {
+const OPERATIONS: Readonly<Record<RepeatedOperation, MakeCall>> = {
   stat: whole('statx', ({ path }) => cStatx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, buffer)),
   open: whole('open', ({ path }) => cClose(openAt(path, 0))),
   read: inside(0, (fd) => cPread(fd, buffer, READ_BYTES, 0), 'pread'),
@@ -117,7 +117,7 @@ const OPERATIONS: Readonly<Record<RepeatedOperation, Make>> = {
 const EMPTY = whole('getppid', () => cGetppid());
 
 /** A call that does nothing, in the place of each operation that is timed inside its call. */
-const EMPTY_INSIDE: Readonly<Partial<Record<RepeatedOperation, Make>>> = {
+const EMPTY_INSIDE: Readonly<Partial<Record<RepeatedOperation, MakeCall>>> = {
   read: inside(0, () => cGetppid(), 'getppid'),
   getdents: inside(O_DIRECTORY, () => cGetppid(), 'getppid'),
 };
