@@ -79,7 +79,7 @@ test('a life that makes calls one by one cannot be recorded, and makes none of t
   writeFileSync(from, 'x');
   const { machine, record } = createRecorder({ ...noting().recorder.machine, files });
   await assert.rejects(
-    record('create', () => copyFile(machine, from, to)),
+    record('create', () => copyFile(machine, from, to, null)),
     { code: 'skip', message: /workers cannot make a life of this backend: it needs open/ },
   );
   assert.equal(existsSync(to), false);
@@ -90,7 +90,7 @@ test('a life that makes calls one by one cannot be recorded, and makes none of t
       name,
     );
   // Between the phases they are made.
-  copyFile(machine, from, to);
+  copyFile(machine, from, to, null);
   assert.equal(existsSync(to), true);
 });
 
