@@ -49,14 +49,16 @@ const scratchStore = (layerDir: string): Store => ({
   collected: () => null,
 });
 
+/** The path of the built file, which may not exist yet. */
+export const builtPath = (image: Image, { type, built = `full.${type}` }: BlockImage): string =>
+  join(image.dir, built);
+
 /** The path of the built file. The first call for an image builds it. */
 const buildOnce = async (image: Image, machine: Machine, kind: BlockImage): Promise<string> => {
-  const { type, built = `full.${type}` } = kind;
-  const home = image.dir;
-  const file = join(home, built);
+  const file = builtPath(image, kind);
   if (existsSync(file)) return file;
   refuseUnpackable(image);
-  const scratch = join(home, `${type}-build`);
+  const scratch = join(image.dir, `${kind.type}-build`);
   const [layerDir, dir, at] = ['layers', 'image', 'mount'].map((name) => join(scratch, name));
   for (const path of [layerDir!, dir!, at!]) ensureFolder(path);
   let mounted: Mounted | null = null;

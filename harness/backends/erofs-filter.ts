@@ -20,9 +20,8 @@ const compatOf = (file: string): number => {
   }
 };
 
-/** The mounts of `prepared` say whether the image that create copies has filters of attribute names. */
-export const namingFilters = (prepared: Prepared): Prepared => {
-  const [built = ''] = prepared.sources ?? [];
+/** The mounts of `prepared` say whether the image in the file `built`, which create copies, has filters of attribute names. */
+export const namingFilters = (prepared: Prepared, built: string): Prepared => {
   const filters = (compatOf(built) & XATTR_FILTER) === 0 ? 'none' : 'of attribute names';
   return {
     ...prepared,

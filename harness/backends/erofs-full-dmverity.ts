@@ -2,7 +2,7 @@
 //
 // Needs:   root in the initial user namespace; dm-verity and veritysetup; EROFS over a loop device; what erofs-full needs to build it.
 import type { Backend } from '../model/backend.ts';
-import { verifiedImageLifecycle } from './block-image.ts';
+import { builtPath, verifiedImageLifecycle } from './block-image.ts';
 import { namingFilters } from './erofs-filter.ts';
 import { erofsImage } from './erofs-full.ts';
 import { DM_VERITY, EROFS_LOOP, OVERLAY, ROOT, TAR, VERITYSETUP } from './needs.ts';
@@ -23,5 +23,6 @@ export const backend: Backend = {
   ],
   shows: 'contents',
   options: {},
-  prepare: async (image, machine) => namingFilters(await verifiedImageLifecycle(image, machine, erofsImage)),
+  prepare: async (image, machine) =>
+    namingFilters(await verifiedImageLifecycle(image, machine, erofsImage), builtPath(image, erofsImage)),
 };

@@ -9,7 +9,7 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import type { Backend } from '../model/backend.ts';
 import { DIGEST_KEY, IMAGE_HEAD_BYTES, nameDigests, SHARE_OPTIONS } from '../model/inode-digests.ts';
 import { setInodeDigests } from '../store/inode-digests.ts';
-import { type BlockImage, blockImageLifecycle } from './block-image.ts';
+import { type BlockImage, blockImageLifecycle, builtPath } from './block-image.ts';
 import { namingFilters } from './erofs-filter.ts';
 import { backend as erofsFull, erofsImage } from './erofs-full.ts';
 
@@ -47,5 +47,8 @@ export const backend: Backend = {
   ],
   marks: [DIGEST_KEY],
   prepare: async (image, machine) =>
-    namingFilters(await blockImageLifecycle(image, machine, sharedErofsImage)),
+    namingFilters(
+      await blockImageLifecycle(image, machine, sharedErofsImage),
+      builtPath(image, sharedErofsImage),
+    ),
 };

@@ -4,7 +4,7 @@
 //          build it.
 // Source:  mkfs.erofs(1): hard links, attributes and mtimes come from the tree; inodes are compact where their fields fit.
 import type { Backend } from '../model/backend.ts';
-import { type BlockImage, blockImageLifecycle } from './block-image.ts';
+import { type BlockImage, blockImageLifecycle, builtPath } from './block-image.ts';
 import { namingFilters } from './erofs-filter.ts';
 import { EROFS, OVERLAY, ROOT, TAR } from './needs.ts';
 
@@ -27,5 +27,6 @@ export const backend: Backend = {
   needs: [ROOT, EROFS, { title: 'mkfs.erofs', anyOf: ['mkfs-erofs'] }, OVERLAY, TAR],
   shows: 'contents',
   options: {},
-  prepare: async (image, machine) => namingFilters(await blockImageLifecycle(image, machine, erofsImage)),
+  prepare: async (image, machine) =>
+    namingFilters(await blockImageLifecycle(image, machine, erofsImage), builtPath(image, erofsImage)),
 };

@@ -13,8 +13,7 @@ const tookWith = async (t: TestContext, compat: number): Promise<unknown> => {
   head.writeUInt32LE(compat, 1024 + 8);
   writeFileSync(built, head);
   const given: unknown[] = [];
-  const prepared = namingFilters({
-    sources: [built],
+  const lifecycle = {
     async create(...how: unknown[]) {
       given.push(...how);
       return {
@@ -25,7 +24,8 @@ const tookWith = async (t: TestContext, compat: number): Promise<unknown> => {
         destroy: async () => 'destroyed',
       };
     },
-  } as unknown as Prepared);
+  };
+  const prepared = namingFilters(lifecycle as unknown as Prepared, built);
   const created = await prepared.create('store' as never, 'dir', 'digested');
   const { took } = await created.mount('at', 'writable' as never);
   assert.deepEqual(given, ['store', 'dir', 'digested', 'at', 'writable']);
