@@ -11,9 +11,11 @@ import {
   checkUnattacked,
   endingsIn,
   mountOrNot,
+  servedOtherThan,
   unmountAndDestroy,
 } from './attacked-mount.ts';
 import type { Attack } from './attacks.ts';
+import { type CutImage, cutImage, objectFiles } from './cut-image.ts';
 import { inspect } from './inspect.ts';
 import { readFile } from './tamper-outcome.ts';
 import type { TamperTargets } from './tampering.ts';
@@ -68,49 +70,51 @@ interface ImagePlaces {
 const namePlaces = (bytes: Buffer, { name }: Entry): readonly number[] =>
   placesOf(bytes, toBytes(name), `name: ${name}`).map((at) => at + toBytes(name).length - 1);
 
-const placesIn = (stage: Stage, bytes: Buffer, { file, named }: BlockTargets): ImagePlaces => {
-  const object = readFile(stage, `${stage.store.objectDirs[0]!}/${file.payload}`, Number(file.size));
-  return {
-    content: placesOf(bytes, object.subarray(0, SAMPLE_BYTES), `contents: ${file.payload}`),
-    name: namePlaces(bytes, named),
-  };
-};
+const objectOf = (stage: Stage, { payload, size }: Entry): Buffer =>
+  readFile(stage, `${stage.store.objectDirs[0]!}/${payload}`, Number(size));
+
+const placesIn = (stage: Stage, bytes: Buffer, { file, named }: BlockTargets): ImagePlaces => ({
+  content: placesOf(bytes, objectOf(stage, file).subarray(0, SAMPLE_BYTES), `contents: ${file.payload}`),
+  name: namePlaces(bytes, named),
+});
+
+/** What is in the last block of a file: it lies in one piece, wherever the image has it. */
+const tailOf = (object: Buffer): Buffer =>
+  object.subarray(Math.floor((object.length - 1) / BLOCK_BYTES) * BLOCK_BYTES);
+
+/** Contents and not metadata are looked for: they are in every kind of image. */
+const cutBlockImage = (stage: Stage, bytes: Buffer): CutImage =>
+  cutImage(bytes, objectFiles(stage.image.tree), (file) => tailOf(objectOf(stage, file)));
 
 interface BlockAttack {
   readonly attack: Attack;
   readonly bytes: Buffer;
   readonly isValid: boolean;
-  readonly target: Entry;
+  readonly targets: readonly Entry[];
 }
 
 const blockAttacks = (
   bytes: Buffer,
   places: ImagePlaces,
   { file, named }: BlockTargets,
+  cut: CutImage,
 ): readonly BlockAttack[] => {
   const [content, name] = [flipped(bytes, places.content), flipped(bytes, places.name)];
-  const half = bytes.subarray(0, bytes.length >> 1);
   return [
-    { attack: 'written', bytes: content, isValid: false, target: file },
-    { attack: 'rename', bytes: name, isValid: false, target: named },
-    { attack: 'truncated', bytes: half, isValid: false, target: file },
-    { attack: 'forged', bytes: content, isValid: true, target: file },
-    { attack: 'rollback', bytes: name, isValid: true, target: named },
+    { attack: 'written', bytes: content, isValid: false, targets: [file] },
+    { attack: 'rename', bytes: name, isValid: false, targets: [named] },
+    { attack: 'truncated', bytes: cut.bytes, isValid: false, targets: cut.files },
+    { attack: 'forged', bytes: content, isValid: true, targets: [file] },
+    { attack: 'rollback', bytes: name, isValid: true, targets: [named] },
   ];
 };
-
-/** A file is gone, or shows other contents. */
-const servedTo =
-  ({ digest }: Entry): Attacked['isServed'] =>
-  (seen) =>
-    seen.error === null ? seen.digest !== digest : seen.error === 'ENOENT';
 
 const imageFile = ({ machine: { files } }: Stage, dir: string): string => `${dir}/${files.names(dir)[0]}`;
 
 const attackOne = async (
   stage: Stage,
   prepared: Prepared,
-  { attack, bytes, isValid, target }: BlockAttack,
+  { attack, bytes, isValid, targets }: BlockAttack,
 ): Promise<Values> => {
   const { files } = stage.machine;
   const dir = stage.folder(`image-${attack}`);
@@ -120,9 +124,12 @@ const attackOne = async (
   files.writeNew(file, bytes);
   const isMade = isValid && prepared.reseal !== undefined ? await prepared.reseal(file) : true;
   const mounted = isMade ? await mountOrNot(stage, created, stage.folder(`mount-${attack}`)) : null;
-  const path = stage.image.tree.path(target.index);
-  const one = { attack, path, isServed: servedTo(target) };
-  const values = isMade ? await endingsIn(stage, mounted, [one]) : {};
+  const attacked = targets.map((target) => ({
+    attack,
+    path: stage.image.tree.path(target.index),
+    isServed: servedOtherThan(target),
+  }));
+  const values = isMade ? await endingsIn(stage, mounted, attacked) : {};
   await unmountAndDestroy(created, mounted);
   return values;
 };
@@ -146,7 +153,7 @@ const attackBelow = async (
   stage.mounted(mounted);
   await inspect(stage, { kind: 'change-bytes', path: imageFile(stage, dir), offsets });
   const path = stage.image.tree.path(target.index);
-  const one: Attacked = { attack: 'device', path, isServed: servedTo(target) };
+  const one: Attacked = { attack: 'device', path, isServed: servedOtherThan(target) };
   const values = await endingsIn(stage, mounted, [one]);
   await unmountAndDestroy(created, mounted);
   return values;
@@ -176,7 +183,7 @@ export const attackBlockImage = async (
   await checkUnattacked(stage, created, { path: stage.image.tree.path(index), digest });
   const places = placesIn(stage, bytes, chosen);
   let values: Values = {};
-  for (const one of blockAttacks(bytes, places, chosen))
+  for (const one of blockAttacks(bytes, places, chosen, cutBlockImage(stage, bytes)))
     values = { ...values, ...(await attackOne(stage, prepared, one)) };
   return {
     ...values,

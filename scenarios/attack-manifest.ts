@@ -1,6 +1,8 @@
 // Attacks on backends that mount a manifest over a store of objects.
 import { imageBytes } from '../harness/erofs/writer.ts';
 import type { Prepared, Store } from '../harness/model/backend.ts';
+import { toBytes } from '../harness/model/bytes.ts';
+import type { Image } from '../harness/model/image.ts';
 import type { Stage, Values } from '../harness/model/scenario.ts';
 import { attackManifestBelow } from './attack-block-image.ts';
 import {
@@ -9,9 +11,11 @@ import {
   endingsIn,
   isRefused,
   mountOrNot,
+  servedOtherThan,
   unmountAndDestroy,
 } from './attacked-mount.ts';
 import type { Attack } from './attacks.ts';
+import { type CutImage, cutImage, objectFiles } from './cut-image.ts';
 import { inspect } from './inspect.ts';
 import { readFile } from './tamper-outcome.ts';
 import { isShown, shownPath, type TamperChange, type TamperTargets, tamperedTree } from './tampering.ts';
@@ -28,33 +32,30 @@ const MANIFEST_CHANGES = [
 
 export interface ManifestAttack {
   readonly attack: Attack;
-  /** The change that the mount would show. */
-  readonly change: TamperChange;
+  /** The change that the mount would show; of a manifest that is cut off, the files whose redirects are gone. */
+  readonly shows: TamperChange | CutImage['files'];
   readonly bytes: Uint8Array;
   /** Protected again after the change, as a forger or an older publisher would. */
   readonly isValid: boolean;
 }
 
-export const manifestAttacks = (
-  { image: { tree, manifest } }: Stage,
-  targets: TamperTargets,
-): readonly ManifestAttack[] => {
+const cutManifest = ({ tree, manifest }: Image): CutImage =>
+  cutImage(Buffer.from(manifest), objectFiles(tree), ({ payload }) => toBytes(payload!));
+
+export const manifestAttacks = ({ image }: Stage, targets: TamperTargets): readonly ManifestAttack[] => {
+  const { tree } = image;
+  const cut = cutManifest(image);
   const changed = (change: TamperChange): Uint8Array => imageBytes(tamperedTree(tree, change, targets));
   return [
     ...MANIFEST_CHANGES.map((change) => ({
       attack: change,
-      change,
+      shows: change,
       bytes: changed(change),
       isValid: false,
     })),
-    {
-      attack: 'truncated',
-      change: 'rename',
-      bytes: manifest.subarray(0, manifest.length >> 1),
-      isValid: false,
-    },
-    { attack: 'forged', change: 'mode', bytes: changed('mode'), isValid: true },
-    { attack: 'rollback', change: 'rename', bytes: changed('rename'), isValid: true },
+    { attack: 'truncated', shows: cut.files, bytes: cut.bytes, isValid: false },
+    { attack: 'forged', shows: 'mode', bytes: changed('mode'), isValid: true },
+    { attack: 'rollback', shows: 'rename', bytes: changed('rename'), isValid: true },
   ];
 };
 
@@ -82,21 +83,30 @@ const replaceManifest = async (
   return isValid && reseal !== undefined ? reseal(path) : true;
 };
 
+const attackedFiles = (
+  { image: { tree } }: Stage,
+  targets: TamperTargets,
+  { attack, shows }: ManifestAttack,
+): readonly Attacked[] => {
+  if (typeof shows !== 'string')
+    return shows.map((file) => ({ attack, path: tree.path(file.index), isServed: servedOtherThan(file) }));
+  const path = shownPath(shows, tree.path(targets.file[shows].index));
+  return [{ attack, path, isServed: (seen) => isShown(shows, seen, targets) }];
+};
+
 const attackOne = async (
   stage: Stage,
   prepared: Prepared,
   { store, targets }: AttackPlace,
   one: ManifestAttack,
 ): Promise<Values> => {
-  const { attack, change } = one;
+  const { attack } = one;
   const dir = stage.folder(`image-${attack}`);
   const created = await prepared.create(store, dir);
   const isMade = await replaceManifest(stage, prepared, `${dir}/${MANIFEST}`, one);
   const at = stage.folder(`mount-${attack}`);
   const mounted = isMade ? await mountOrNot(stage, created, at) : null;
-  const path = shownPath(change, stage.image.tree.path(targets.file[change].index));
-  const isServed: Attacked['isServed'] = (seen) => isShown(change, seen, targets);
-  const values = isMade ? await endingsIn(stage, mounted, [{ attack, path, isServed }]) : {};
+  const values = isMade ? await endingsIn(stage, mounted, attackedFiles(stage, targets, one)) : {};
   await unmountAndDestroy(created, mounted);
   return values;
 };

@@ -3,7 +3,8 @@ import type { PathState } from '../harness/inspect/requests.ts';
 import type { Created, Mounted } from '../harness/model/backend.ts';
 import { SysError, UserError } from '../harness/model/errors.ts';
 import type { Stage, Values } from '../harness/model/scenario.ts';
-import { type Attack, type Ending, endedAt, endingOf } from './attacks.ts';
+import type { Entry } from '../harness/model/tree.ts';
+import { type Attack, type Ending, endedAt, endingOf, weakestOf } from './attacks.ts';
 import { inspect } from './inspect.ts';
 
 /** How the kernel or the program that mounts says that it does not mount this. */
@@ -58,23 +59,29 @@ export interface Attacked {
   isServed(seen: PathState): boolean;
 }
 
-/** Reads the attacked file through one mount; null: the mount was refused. */
+/** Reads the attacked files through one mount; null: the mount was refused. Of an attack on several files the weakest ending counts. */
 export const endingsIn = async (
   stage: Stage,
   mounted: Mounted | null,
   attacked: readonly Attacked[],
 ): Promise<Values> => {
-  let values: Values = {};
+  const endings = new Map<Attack, Ending[]>();
   for (const { attack, path, ending, isServed } of attacked) {
     const read = async (): Promise<Ending> => {
       if (mounted === null) return 'AtMount';
       const seen = await stateOf(stage, mounted.root + path);
       return endingOf(attack, seen, isServed(seen));
     };
-    values = { ...values, ...endedAt(attack, ending ?? (await read())) };
+    endings.set(attack, [...(endings.get(attack) ?? []), ending ?? (await read())]);
   }
-  return values;
+  return Object.assign({}, ...[...endings].map(([attack, all]) => endedAt(attack, weakestOf(all))));
 };
+
+/** The changed file is gone, or shows other contents. */
+export const servedOtherThan =
+  ({ digest }: Entry): Attacked['isServed'] =>
+  (seen) =>
+    seen.error === null ? seen.digest !== digest : seen.error === 'ENOENT';
 
 export const unmountAndDestroy = async (created: Created, mounted: Mounted | null): Promise<void> => {
   await mounted?.unmount();

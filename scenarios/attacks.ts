@@ -35,6 +35,15 @@ const ENDINGS = {
 } as const;
 export type Ending = keyof typeof ENDINGS;
 
+/** From the weakest: what is served, and then what is refused last. A file that shows what it had is no refusal of the others. */
+const WEAKEST_FIRST: readonly Ending[] = [
+  ...(['Served', 'AtRead', 'AtOpen', 'AtMount', 'AtChange', 'AtPull', 'Unseen'] as const),
+];
+
+/** The ending of an attack on several files. */
+export const weakestOf = (endings: readonly Ending[]): Ending =>
+  WEAKEST_FIRST.find((ending) => endings.includes(ending))!;
+
 export const endedAt = (attack: Attack, ending: Ending): Values =>
   Object.fromEntries(Object.keys(ENDINGS).map((one) => [`${attack}${one}Count`, Number(one === ending)]));
 

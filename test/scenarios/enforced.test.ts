@@ -73,7 +73,7 @@ describe('attacks end where the level of protection stops them', { skip: needsRo
       const unmet = needs.find(({ anyOf }) => !anyOf.some((feature) => setting.features[feature].ok));
       if (unmet !== undefined) return t.skip(`needs ${unmet.title}`);
       const { truncated, sealed, ...others } = await attacked(id, 'nothing');
-      assert.notEqual(truncated, undefined);
+      assert.match(truncated ?? 'not made', /^(Served|AtRead|AtOpen|AtMount)$/);
       if (!setting.features['fs-verity'].ok) assert.equal(sealed, undefined);
       assert.deepEqual(new Set(Object.values(others)), new Set(['Served']));
       for (const attack of ['mode', 'added', 'removed', 'forged', 'rollback', 'written', 'exchanged'])
@@ -83,7 +83,8 @@ describe('attacks end where the level of protection stops them', { skip: needsRo
   test('a block image without protection serves changed bytes, also those changed below its mount', async (t) => {
     if (!setting.features['mkfs-erofs'].ok) return t.skip('needs mkfs.erofs');
     const { truncated, ...others } = await attacked('erofs-full', 'nothing');
-    assert.notEqual(truncated, undefined);
+    // Where it ends depends on the kernel, but no file that lost bytes shows them.
+    assert.match(truncated ?? 'not made', /^(Served|AtRead|AtOpen|AtMount)$/);
     assert.deepEqual(others, {
       ...{ written: 'Served', rename: 'Served', forged: 'Served', rollback: 'Served', device: 'Served' },
     });
