@@ -1,7 +1,8 @@
 // Boots a guest and waits for its end.
 //
 // Does:    starts QEMU; the kernel kills it when this process ends, however that happens.
-// Error:   a guest that does not come up, or does not end, in its time is killed; so is one that fills the disk with its console.
+// Error:   a guest that does not come up, or does not end, in its time is killed; so is one that fills the disk with its console. One whose
+//          results are complete has done its job, however it ends: a kernel without ACPI halts and cannot power off.
 // Leaves:  nothing.
 import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
@@ -14,7 +15,7 @@ import { type GuestMachine, QEMU, qemuArguments } from './machine.ts';
 export interface GuestEnd {
   /** The first process of the guest has started the job. */
   readonly isUp: boolean;
-  /** Why the guest could not do its job, in its own words or in QEMU's; null: it ended by itself. */
+  /** Why the guest could not do its job, in its own words or in QEMU's; null: its results are complete, or it ended by itself before. */
   readonly failure: string | null;
   /** The guest's own first process said why: it came up so far on these CPUs. */
   readonly isSaid: boolean;
@@ -53,10 +54,14 @@ const hear = (seen: GuestSeen, line: string): boolean => {
   return true;
 };
 
-/** Why a guest that ended by itself failed; null: it did not. */
-const cutOff = ({ isUp, isDone }: GuestSeen): string | null =>
-  isUp && !isDone ? 'it ended before its results were complete' : null;
+/** `unexpected`: how QEMU ended; null: by itself. */
+const failureOf = ({ isUp, isDone, failure }: GuestSeen, unexpected: string | null): string | null => {
+  if (isDone) return null;
+  return failure ?? unexpected ?? (isUp ? 'it ended before its results were complete' : null);
+};
 
+/** For a guest whose results are complete. */
+const OFF_LIMIT_MS = 10_000;
 const BEAT_MS = 60_000;
 const CONSOLE_BEAT_MS = 2000;
 const MOST_CONSOLE_MB = 64;
@@ -111,9 +116,11 @@ export const bootGuest = async (
   child.stderr.setEncoding('utf8').on('data', (piece: string) => {
     seen.errors = (seen.errors + piece).slice(-MOST_LINE_BYTES);
   });
+  let offTimer: NodeJS.Timeout | undefined;
   const heard = (line: string): void => {
     if (!hear(seen, line)) onLine(line);
     else if (seen.isUp) clearTimeout(upTimer);
+    if (seen.isDone) offTimer ??= setTimeout(() => child.kill('SIGKILL'), OFF_LIMIT_MS);
   };
   const onPiece = splitLines(heard, () => kill('it wrote a line without an end'));
   child.stdout.setEncoding('utf8').on('data', onPiece);
@@ -124,9 +131,10 @@ export const bootGuest = async (
   forget();
   clearTimeout(upTimer);
   clearTimeout(timer);
+  clearTimeout(offTimer);
   clearInterval(beat);
   clearInterval(consoleBeat);
   if (seen.isInterrupted) throw interruptedError();
   const unexpected = how === null ? null : `${QEMU} failed: ${seen.errors.trim().split('\n').at(-1) || how}`;
-  return { isUp: seen.isUp, isSaid: seen.isSaid, failure: seen.failure ?? unexpected ?? cutOff(seen) };
+  return { isUp: seen.isUp, isSaid: seen.isSaid, failure: failureOf(seen, unexpected) };
 };

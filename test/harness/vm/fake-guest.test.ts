@@ -63,7 +63,14 @@ const kernel = (t: TestContext, ...lines: readonly string[]): string => {
   return path;
 };
 
-const guest = async (t: TestContext, ...lines: readonly string[]): Promise<GuestResult> => {
+const guest = async (t: TestContext, ...lines: readonly string[]): Promise<GuestResult> =>
+  limitedGuest(t, 60_000, ...lines);
+
+const limitedGuest = async (
+  t: TestContext,
+  limitMs: number,
+  ...lines: readonly string[]
+): Promise<GuestResult> => {
   const opened = openCache(temporaryFolder(t));
   t.after(() => opened.close());
   const image = kernel(t, ...lines);
@@ -75,7 +82,7 @@ const guest = async (t: TestContext, ...lines: readonly string[]): Promise<Guest
     command: 'true',
     environment: () => ({}),
     memoryMb: 512,
-    limitMs: 60_000,
+    limitMs,
     leaves: 'run',
     say: () => {},
     onLine: () => {},
@@ -88,6 +95,19 @@ test('a guest that ends while it writes its results has failed, whatever the dis
     exit: 5,
   });
   assert.equal((await guest(t, returning(t, 0, true), DONE)).exit, 0);
+});
+
+test('a guest whose results are complete has not failed, however it ends', async (t) => {
+  const returned = returning(t, 0, true);
+  assert.equal((await guest(t, returned, DONE, 'exit 1')).exit, 0);
+  assert.equal((await limitedGuest(t, 1000, returned, DONE, 'exec sleep 600')).exit, 0);
+  await assert.rejects(limitedGuest(t, 1000, returned, 'exec sleep 600'), /it did not end within 1 s$/);
+});
+
+test('a guest that cannot power off is ended soon after its results are complete', async (t) => {
+  const startedMs = performance.now();
+  assert.equal((await limitedGuest(t, 60_000, returning(t, 0, true), DONE, 'exec sleep 600')).exit, 0);
+  assert.ok(performance.now() - startedMs < 55_000);
 });
 
 test('a guest whose command ended without an error and left no run has failed', async (t) => {
