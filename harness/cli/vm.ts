@@ -1,6 +1,5 @@
 // `cfsbench vm`: one run in a guest for each kernel, brought back as a run folder and shown as any other run.
-
-import { cpSync, existsSync } from 'node:fs';
+import { cpSync, existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makeFolder } from '../../results/files.ts';
 import { shellLine } from '../../results/shell-line.ts';
@@ -95,7 +94,7 @@ const runOne = async (
     onLine: say,
   });
   const from = join(folder, RUN);
-  if (!existsSync(from)) return { exit, runDir: null };
+  if (statSync(from, { throwIfNoEntry: false })?.isDirectory() !== true) return { exit, runDir: null };
   const runDir = out ?? unused(resolve(RUNS, nameOf(kernel.name)));
   try {
     makeFolder(runDir);

@@ -49,7 +49,7 @@ const hear = (seen: GuestSeen, line: string): boolean => {
     seen.isSaid = true;
     seen.failure ??= reason;
   } else if (line === WORDS.up) seen.isUp = true;
-  else if (line === WORDS.done) seen.isDone = true;
+  else if (line === WORDS.done) [seen.isUp, seen.isDone] = [true, true];
   else return false;
   return true;
 };

@@ -11,6 +11,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { release } from 'node:os';
@@ -51,7 +52,7 @@ export interface GuestJob {
   readonly memoryMb: number;
   readonly limitMs: number;
   readonly say: (line: string) => void;
-  /** A file or folder of its results that a command with exit code 0 leaves. */
+  /** A folder of its results that a command with exit code 0 leaves. */
   readonly leaves?: string;
   /** A line of its standard error. */
   readonly onLine: (line: string) => void;
@@ -157,44 +158,6 @@ const endOf = (path: string): string => {
   }
 };
 
-/** The console is kept in the cache. */
-const failed = ({ cache, kernel }: GuestJob, { failure, isUp }: GuestEnd): UserError => {
-  const { console: path } = files(cache);
-  const kept = join(cache.path, 'console-of-the-last-failure');
-  if (existsSync(path)) renameSync(path, kept);
-  else writeFileSync(kept, '');
-  const text = endOf(kept);
-  const reason = failure ?? (isUp ? 'it ended before its job' : ENDED_EARLY);
-  return new UserError(`the guest with the kernel ${kernel.name} failed: ${ascii(reason)}`, {
-    exit: 5,
-    code: FAILED,
-    facts: [...lastLines(text).map(ascii), `all of its console: ${kept}`],
-    ...hintFor(kernel, text, isUp),
-  });
-};
-
-const exitIn = (folder: string): number | null => {
-  const path = join(folder, EXIT_FILE);
-  const exit = existsSync(path) ? Number.parseInt(readFileSync(path, 'latin1'), 10) : Number.NaN;
-  return Number.isInteger(exit) ? exit : null;
-};
-
-const OF_NAMES = ['EEXIST', 'ENOTDIR', 'EISDIR'];
-
-/** Unpacks what the guest wrote. Null, or why that cannot be done. */
-const unpacked = (job: GuestJob): GuestEnd['failure'] => {
-  const { results, folder } = files(job.cache);
-  try {
-    unpackResults(results, folder);
-    return null;
-  } catch (error) {
-    // Two entries of one name, or a file that is also a folder.
-    const isOfNames = isSystemError(error) && OF_NAMES.includes(error.code);
-    if (!(error instanceof UserError) && !isOfNames) throw error;
-    return `its results cannot be unpacked: ${error.message}`;
-  }
-};
-
 /** Keeps what a guest returned after the end of the call. Returns the path. */
 export const keepResults = (cache: VmCache, folder: string): string => {
   const kept = join(cache.path, 'results-of-the-last-failure');
@@ -203,14 +166,70 @@ export const keepResults = (cache: VmCache, folder: string): string => {
   return kept;
 };
 
+/** The console is kept in the cache, and so is what it returned. */
+const failed = ({ cache, kernel }: GuestJob, reason: string, isUp: boolean): UserError => {
+  const { console: path, folder } = files(cache);
+  const kept = join(cache.path, 'console-of-the-last-failure');
+  if (existsSync(path)) renameSync(path, kept);
+  else writeFileSync(kept, '');
+  const text = endOf(kept);
+  return new UserError(`the guest with the kernel ${kernel.name} failed: ${ascii(reason)}`, {
+    exit: 5,
+    code: FAILED,
+    facts: [
+      ...lastLines(text).map(ascii),
+      `all of its console: ${kept}`,
+      ...(existsSync(folder) ? [`all that it returned: ${keepResults(cache, folder)}`] : []),
+    ],
+    ...hintFor(kernel, text, isUp),
+  });
+};
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+const MOST_EXIT_BYTES = 16;
+
+/** Of the command; null: a guest whose /tmp is full leaves an empty file, and a kernel can leave anything. */
+const exitIn = (folder: string): number | null => {
+  const path = join(folder, EXIT_FILE);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isFile() !== true || stat.size > MOST_EXIT_BYTES) return null;
+  const text = readFileSync(path, 'latin1').trim();
+  return /^\d+$/.test(text) ? Number(text) : null;
+};
+
+const OF_NAMES = ['EEXIST', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG'];
+
+/** Unpacks what the guest wrote. Null, or why that cannot be done. */
+const unpacked = (job: GuestJob): GuestEnd['failure'] => {
+  const { results, folder } = files(job.cache);
+  try {
+    unpackResults(results, folder);
+    return null;
+  } catch (error) {
+    // Two entries of one name, a file that is also a folder, or a name that is too long.
+    const isOfNames = isSystemError(error) && OF_NAMES.includes(error.code);
+    if (!(error instanceof UserError) && !isOfNames) throw error;
+    return `its results cannot be unpacked: ${error.message}`;
+  }
+};
+
+/** Why a guest that ended by itself has not done its job; null: it has. `exit`: of its command. */
+const lackIn = ({ leaves }: GuestJob, folder: string, exit: number | null): string | null => {
+  if (exit === null)
+    return 'its results have no exit code: its /tmp may be full, which --memory makes larger';
+  return exit === 0 && leaves !== undefined && !isFolder(join(folder, leaves))
+    ? 'its command ended without an error and left no results'
+    : null;
+};
+
 export const runInGuest = async (job: GuestJob): Promise<GuestResult> => {
-  const booted = await boot(job);
-  const failure = booted.failure ?? unpacked(job);
-  if (failure !== null) throw failed(job, { ...booted, failure });
+  const { isUp, failure, accelerator } = await boot(job);
+  const reason = failure ?? (isUp ? unpacked(job) : ENDED_EARLY);
+  if (reason !== null) throw failed(job, reason, isUp);
   const { folder } = files(job.cache);
   const exit = exitIn(folder);
-  if (exit === null) throw failed(job, booted);
-  if (exit === 0 && job.leaves !== undefined && !existsSync(join(folder, job.leaves)))
-    throw failed(job, { ...booted, failure: 'its command ended without an error and left no results' });
-  return { accelerator: booted.accelerator, exit, folder };
+  const lack = lackIn(job, folder, exit);
+  if (lack !== null) throw failed(job, lack, isUp);
+  return { accelerator, exit: exit!, folder };
 };

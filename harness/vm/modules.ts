@@ -55,6 +55,9 @@ const unzstd = (bytes: Buffer): Buffer => {
   }
 };
 
+const unreadable = (path: string, fact: string): UserError =>
+  new UserError(`cannot read the kernel module ${visible(path)}`, { facts: [fact] });
+
 const unxz = (path: string): Buffer => {
   try {
     return execFileSync('xz', ['-dc', '--', path], {
@@ -62,11 +65,11 @@ const unxz = (path: string): Buffer => {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   } catch (error) {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new UserError(`cannot read the kernel module ${path}`, {
-      exit: isMissing ? 4 : 1,
-      facts: [isMissing ? 'xz is not installed' : 'xz cannot decompress it'],
-      ...(isMissing ? { hint: 'apt install xz-utils, dnf install xz, or pacman -S xz' } : {}),
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unreadable(path, 'xz cannot decompress it');
+    throw new UserError(`cannot read the kernel module ${visible(path)}`, {
+      exit: 4,
+      facts: ['xz is not installed'],
+      hint: 'apt install xz-utils, dnf install xz, or pacman -S xz',
     });
   }
 };
@@ -75,8 +78,13 @@ const readModule = (path: string): Buffer => {
   const compression = NAME.exec(basename(path))?.[2];
   if (compression === 'xz') return unxz(path);
   const bytes = readFileSync(path);
-  if (compression === 'zst') return unzstd(bytes);
-  return compression === 'gz' ? gunzipSync(bytes) : bytes;
+  try {
+    if (compression === 'zst') return unzstd(bytes);
+    return compression === 'gz' ? gunzipSync(bytes, { maxOutputLength: MOST_BYTES }) : bytes;
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw unreadable(path, `it cannot be decompressed: ${(error as Error).message}`);
+  }
 };
 
 const dependenciesOf = (bytes: Buffer): readonly string[] =>

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
+import { UserError } from '../../../harness/model/errors.ts';
 import { lockRun } from '../../../harness/sys/run-locks.ts';
 import { openCache } from '../../../harness/vm/cache.ts';
 import { type GuestResult, runInGuest } from '../../../harness/vm/guest.ts';
@@ -115,6 +116,24 @@ test('a guest whose command ended without an error and left no run has failed', 
   assert.equal((await guest(t, returning(t, 6, false), DONE)).exit, 6);
 });
 
+test('a guest that returns no exit code has failed with a reason, and what it returned is kept', async (t) => {
+  for (const leave of ['true', ': >exit', 'mkdir exit', 'echo -1 >exit', 'echo 0x0 >exit', 'seq 99 >exit']) {
+    const script = `cd ${temporaryFolder(t)}; mkdir run; echo kept >run/kept; ${leave}; tar -cf "$results" .`;
+    const error = await guest(t, script, DONE).catch((thrown) => thrown);
+    assert.ok(error instanceof UserError, leave);
+    assert.match(error.message, /failed: its results have no exit code: its \/tmp may be full/, leave);
+    const [, kept] = /^all that it returned: (.*)$/m.exec(error.facts.join('\n'))!;
+    assert.equal(readFileSync(join(kept!, 'run/kept'), 'utf8'), 'kept\n');
+  }
+});
+
+test('a guest whose run is a plain file has left no run', async (t) => {
+  const script = (exit: number) => `echo ${exit} >exit; echo >run; tar -cf "$results" exit run`;
+  const at = `cd ${temporaryFolder(t)}`;
+  await assert.rejects(guest(t, at, script(0), DONE), /left no results$/);
+  assert.equal((await guest(t, at, script(6), DONE)).exit, 6);
+});
+
 test('a disk of this machine without space is an error in the guest, and no halt of it', async (t) => {
   await guest(t, returning(t, 0, true), DONE);
   const drives = readFileSync(join(home, 'arguments'), 'utf8').match(/file=\S+/g)!;
@@ -145,6 +164,23 @@ test('a kernel that cannot be had does not take the page of the others with it',
   const { code, stderr } = await program(t, ['vm', '--matrix', ...asked, '--cache', cache, '--out', out]);
   assert.equal(code, 5, stderr);
   assert.match(stderr, /^cfsbench: no such kernel file: /m);
+  assert.match(readFileSync(join(out, 'kernels.html'), 'utf8'), /cfsbench under 1 kernels/);
+});
+
+test('a guest that returns something odd does not take the page of the others with it', async (t) => {
+  const odd = ['mkdir exit', 'echo 0 >exit; echo >run', 'echo 6 >exit; echo >run'].map((leave) =>
+    kernel(t, `cd ${temporaryFolder(t)}; ${leave}; tar -cf "$results" .`, DONE),
+  );
+  const modules = temporaryFolder(t);
+  writeFileSync(join(modules, 'erofs.ko.gz'), 'damaged');
+  const out = join(temporaryFolder(t), 'out');
+  const asked = [...odd, kernel(t, returning(t, 0, true), DONE)].flatMap((path) => ['--kernel', path]);
+  const more = ['--kernel', kernel(t, returning(t, 0, true), DONE), '--modules', modules];
+  const { code, stderr } = await program(t, [
+    ...['vm', '--matrix', ...asked, ...more, '--cache', cache, '--out', out],
+  ]);
+  assert.equal(code, 5, stderr);
+  assert.match(stderr, /^cfsbench: cannot read the kernel module /m);
   assert.match(readFileSync(join(out, 'kernels.html'), 'utf8'), /cfsbench under 1 kernels/);
 });
 

@@ -44,6 +44,23 @@ test('a kernel whose image package is empty comes from two other packages', () =
   assert.deepEqual(chooseKernel('6.1.0-50', NAMES)?.packages, ['linux-image-6.1.0-50-amd64']);
 });
 
+test('a damaged module is named, whatever compresses it', (context) => {
+  for (const [name, bytes] of [
+    ['erofs.ko.gz', gzipSync(Buffer.alloc(5000, 'x')).subarray(0, 20)],
+    ['erofs.ko.gz', Buffer.from('nothing')],
+    ['erofs.ko.gz', gzipSync(Buffer.alloc(65 << 20))],
+    ['erofs.ko.zst', Buffer.from('nothing')],
+    ['erofs.ko.xz', Buffer.from('nothing')],
+  ] as const) {
+    const folder = temporaryFolder(context);
+    writeFileSync(join(folder, name), bytes);
+    assert.throws(() => modulesIn(folder, null), {
+      name: 'UserError',
+      message: `cannot read the kernel module ${join(folder, name)}`,
+    });
+  }
+});
+
 const moduleWith = (depends: string, release = ''): Buffer =>
   Buffer.from(
     `ELF\0license=GPL\0depends=${depends}\0name=x\0${release === '' ? '' : `vermagic=${release} SMP preempt mod_unload \0`}`,
