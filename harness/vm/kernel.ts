@@ -125,10 +125,14 @@ const download = async (
   const make = async (path: string): Promise<void> => {
     say(`downloading the kernel ${version}`);
     const root = join(cache.scratch, 'kernel');
+    // A kernel that could not be made leaves files there, which are none of this one.
+    rmSync(root, { recursive: true, force: true });
     await packages.unpack(names, root);
     mkdirSync(path);
-    copyFileSync(findImage(root), join(path, 'vmlinuz'));
-    writeFileSync(join(path, 'initramfs'), initramfsOf(readFileSync(busybox), modulesIn(root, null)));
+    const image = findImage(root);
+    const modules = modulesIn(root, kernelRelease(readFileSync(image)));
+    copyFileSync(image, join(path, 'vmlinuz'));
+    writeFileSync(join(path, 'initramfs'), initramfsOf(readFileSync(busybox), modules));
     writeFileSync(join(path, MODULES_FILE), modulesText);
     rmSync(root, { recursive: true });
   };

@@ -66,6 +66,64 @@ test('a kept kernel is used without a network, unless other modules are needed n
   await assert.rejects(open(), /no Debian mirror/);
 });
 
+/** Two kernels in packages that are scripts, which make their files. `firstHas`: the end of the first. */
+const twoKernels = (t: TestContext, firstHas: string): void => {
+  const bin = temporaryFolder(t);
+  const one = 'echo first >lib/modules/loop.ko; echo first >lib/modules/erofs.ko';
+  const two = 'echo second >boot/vmlinuz-2; echo second >lib/modules/loop.ko';
+  const programs = {
+    'apt-get': `case $1 in
+indextargets) echo 'Debian Debian http://mirror/' ;;
+download) for package; do case $package in
+  linux-image-6.1.0-1-amd64) echo '${one}; ${firstHas}' >1.deb ;;
+  linux-image-6.12.2-amd64) echo '${two}' >2.deb ;;
+esac; done ;;
+esac`,
+    'apt-cache': `echo linux-image-6.1.0-1-amd64; echo linux-image-6.12.2-amd64`,
+    'dpkg-deb': 'mkdir -p "$3/boot" "$3/lib/modules" && cd "$3" && . "$2"',
+  };
+  for (const [name, text] of Object.entries(programs))
+    writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  withPath(t, `${bin}:${process.env['PATH']}`);
+};
+
+test('a kernel that could not be made leaves neither image nor modules to the next one', async (t) => {
+  for (const firstHas of ['true', 'echo first >boot/vmlinuz-1; echo damaged >lib/modules/fuse.ko.gz']) {
+    twoKernels(t, firstHas);
+    const cache = openHere(t);
+    const busybox = join(temporaryFolder(t), 'busybox');
+    writeFileSync(busybox, 'busybox');
+    const open = (from: string) => openKernel({ from, modules: null }, { cache, busybox, say: () => {} });
+    await assert.rejects(open('deb:6.1'), /has no vmlinuz|cannot read the kernel module/);
+    const { image, initramfs } = await open('deb:6.12');
+    assert.equal(readFileSync(image, 'utf8'), 'second\n');
+    const archive = readFileSync(initramfs, 'latin1');
+    assert.ok(archive.includes('second\n'));
+    assert.ok(!archive.includes('first\n'));
+  }
+});
+
+/** With the release in its header. */
+const bzImage = (release: string): Buffer => {
+  const image = Buffer.alloc(0x400);
+  image.write('HdrS', 0x202, 'latin1');
+  image.writeUInt16LE(0x100, 0x20e);
+  image.write(`${release} (builder)`, 0x300, 'latin1');
+  return image;
+};
+
+test('modules of a package that are built for another kernel are refused', async (t) => {
+  const at = temporaryFolder(t);
+  writeFileSync(join(at, 'image'), bzImage('6.1.0-1-amd64'));
+  writeFileSync(join(at, 'module'), '\0license=GPL\0vermagic=6.1.0-2-amd64 SMP\0');
+  twoKernels(
+    t,
+    `cp ${at}/image boot/vmlinuz-1; for m in loop erofs; do cp ${at}/module lib/modules/$m.ko; done`,
+  );
+  const work = { cache: openHere(t), busybox: join(at, 'image'), say: () => {} };
+  await assert.rejects(openKernel({ from: 'deb:6.1', modules: null }, work), /belong to another kernel/);
+});
+
 test('a part that is not current is made again in its place', async (t) => {
   const cache = openHere(t);
   const text = async (made: string, isCurrent: boolean): Promise<string> =>
