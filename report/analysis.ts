@@ -143,7 +143,7 @@ export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions
     published: publishedOf(publishedTables, evidenceOf(run, measured)),
     tampering: tamperViewsOf(
       run,
-      groups,
+      { ...tallied, groups },
       arms.flatMap(({ id, role }) => (role === 'null' ? [] : [id])),
     ),
     took: mountPaths(groups, arms),

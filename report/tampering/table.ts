@@ -2,12 +2,11 @@
 // made. Pure.
 import { countOf } from '../../results/compare/counts.ts';
 import type { GroupData } from '../../results/compare/tally.ts';
-import { droppedScenario, droppedText, isSkippedScenario } from '../../results/not-measured.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { numbersOf } from '../../results/stats/log-ratio.ts';
+import { type Attempts, ENFORCED, untriedReason } from './untried.ts';
 import { ATTACKS, COMPUTED, ENDINGS, LEVELS, type LevelWords, type RefusedAt } from './words.ts';
 
-const ENFORCED = 'enforced';
 const COMPUTING = 'tamper';
 
 export type TamperCell =
@@ -150,21 +149,6 @@ const reasonOf = ({ level, cell }: FoundColumn, attack: string): string => {
     : 'the scenario does not make this change here';
 };
 
-const untriedReason = (run: RunFile, level: string): string => {
-  const { scenarios, dropped } = run.plan;
-  if (!scenarios.includes(ENFORCED) && !isSkippedScenario(run.skipped, ENFORCED))
-    return `the scenario ${ENFORCED} was not part of this run`;
-  const skipped = run.skipped.find(
-    (one) =>
-      one.kind === 'scenario' &&
-      one.scenario === ENFORCED &&
-      (one.params === undefined || one.params['level'] === level),
-  );
-  if (skipped !== undefined) return `${skipped.need}: ${skipped.reason}`;
-  const late = dropped.find((one) => droppedScenario(one) === ENFORCED);
-  return late === undefined ? 'no backend of this run has it' : droppedText(late);
-};
-
 /** Columns with a cell, by level; `arms` in the order of the run. */
 const columnsOf = (groupsOf: GroupsOf, arms: readonly string[]): readonly FoundColumn[] => {
   const enforced = enforcedColumns(groupsOf(ENFORCED), arms);
@@ -179,10 +163,10 @@ const columnsOf = (groupsOf: GroupsOf, arms: readonly string[]): readonly FoundC
 /** One table for each image that was attacked. */
 export const tamperViewsOf = (
   run: RunFile,
-  groups: readonly GroupData[],
+  attempts: Attempts,
   arms: readonly string[],
 ): readonly TamperView[] => {
-  const attacked = groups.filter(({ group }) => [ENFORCED, COMPUTING].includes(group.scenario));
+  const attacked = attempts.groups.filter(({ group }) => [ENFORCED, COMPUTING].includes(group.scenario));
   return [...new Set(attacked.map(({ group }) => group.image))].flatMap((image): TamperView[] => {
     const groupsOf: GroupsOf = (scenario) =>
       attacked.filter(({ group }) => group.scenario === scenario && group.image === image);
@@ -203,7 +187,7 @@ export const tamperViewsOf = (
           }),
         ),
         untried: LEVELS.filter(({ id }) => columns.every(({ level }) => level.id !== id)).map(
-          ({ id, title }) => ({ level: title, reason: untriedReason(run, id) }),
+          ({ id, title }) => ({ level: title, reason: untriedReason(run, attempts, { level: id, image }) }),
         ),
       },
     ];

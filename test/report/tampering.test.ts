@@ -11,6 +11,7 @@ import { cellText, tamperLines } from '../../report/tampering/text.ts';
 import { isEnding, LEVELS, ATTACKS as ROWS } from '../../report/tampering/words.ts';
 import { terminalOf } from '../../report/terminal.ts';
 import type { ReportView } from '../../report/view.ts';
+import type { OkSample, Sample } from '../../results/schema/run.ts';
 import { ATTACKS, attackMetrics } from '../../scenarios/attacks.ts';
 import { CHANGES } from '../../scenarios/tampering.ts';
 import { enforcedGroup as enforced } from './claims/attacks.ts';
@@ -105,8 +106,13 @@ test('passes that differ are shown as such in their cell', () => {
 
 describe('a level without a column has the reason of the run', () => {
   const only = enforced('nothing', { 'erofs-overlay': { mode: 'Served' } });
-  const reasonsIn = (more: Partial<MadeRun>): Readonly<Record<string, string>> =>
-    Object.fromEntries(view([only], more).tampering[0]!.untried.map(({ level, reason }) => [level, reason]));
+  const reasonsIn = (
+    more: Partial<MadeRun>,
+    ...groups: readonly MadeGroup[]
+  ): Readonly<Record<string, string>> => {
+    const { untried } = view([only, ...groups], more).tampering[0]!;
+    return Object.fromEntries(untried.map(({ level, reason }) => [level, reason]));
+  };
 
   test('a need of the level', () => {
     const skipped = [
@@ -127,7 +133,48 @@ describe('a level without a column has the reason of the run', () => {
         ...{ blocks: 0, neededBlocks: 0, neededNs: 5e9, leftNs: 1e9 },
       },
     ];
-    assert.match(reasonsIn({ dropped })['dm-verity']!, /no time/);
+    const reasons = reasonsIn({ dropped });
+    assert.match(reasons['fs-verity of objects']!, /^enforced level=files on made: not measured: no time/);
+    assert.equal(reasons['dm-verity'], 'no backend of this run has it');
+    const elsewhere = dropped.map((one) => ({ ...one, image: 'other' }));
+    assert.equal(reasonsIn({ dropped: elsewhere })['fs-verity of objects'], 'no backend of this run has it');
+    const older = [{ kind: 'text' as const, text: 'enforced: no time', scenario: 'enforced' }];
+    assert.equal(reasonsIn({ dropped: older })['dm-verity'], 'enforced: no time');
+  });
+
+  test('slots that failed', () => {
+    const failed = { scenario: 'enforced', params: { level: 'files' }, failed: ['erofs-overlay-verity'] };
+    const reasons = reasonsIn({}, failed);
+    assert.equal(reasons['fs-verity of objects'], 'failed: erofs-overlay-verity: EIO: no luck');
+    assert.equal(reasons['dm-verity'], 'no backend of this run has it');
+  });
+
+  test('slots that were skipped', () => {
+    const { run, samples } = made({ groups: [only] });
+    const { values: _, ...slot } = samples[0] as OkSample;
+    const skipped: Sample = {
+      ...{ ...slot, outcome: 'skipped', arm: 'erofs-overlay-verity', params: { level: 'files' } },
+      ...{ need: 'an image with files', reason: 'this image has too few files to change' },
+    };
+    const [table] = viewOf(run, [...samples, skipped]).tampering;
+    assert.equal(
+      table!.untried.find(({ level }) => level === 'fs-verity of objects')!.reason,
+      'erofs-overlay-verity: an image with files: this image has too few files to change',
+    );
+  });
+
+  test('backends that cannot run here', () => {
+    const skip = (arm: string, more: { readonly image?: string } = {}) => ({
+      ...{ kind: 'arm' as const, arm, backend: arm, need: 'veritysetup', reason: 'not installed' },
+      ...more,
+    });
+    const here = [skip('a'), skip('b', { image: 'made' }), skip('c', { image: 'other' })];
+    assert.equal(
+      reasonsIn({ skipped: here })['dm-verity'],
+      'no backend that was run has it; not run: a: veritysetup: not installed, b on made: veritysetup: not installed',
+    );
+    const many = ['a', 'b', 'c', 'd', 'e'].map((arm) => skip(arm));
+    assert.match(reasonsIn({ skipped: many })['dm-verity']!, /c: veritysetup: not installed, 2 more$/);
   });
 });
 
