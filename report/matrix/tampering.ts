@@ -13,21 +13,25 @@ const KINDS: Readonly<Record<TamperCell['kind'], MatrixCell['kind']>> = {
   untried: 'absent',
 };
 
+/** Served in one pass is served. */
+const kindOf = (cell: TamperCell): MatrixCell['kind'] =>
+  cell.kind === 'varies' && cell.ends.includes('served') ? 'no' : KINDS[cell.kind];
+
 const cellOf = (cell: TamperCell): MatrixCell => ({
   text: cellText(cell),
   detail: cell.kind === 'untried' ? cell.reason : '',
-  kind: KINDS[cell.kind],
+  kind: kindOf(cell),
 });
 
 /** Of one attack on several images; one that is served decides. */
 const together = (cells: readonly TamperCell[]): MatrixCell => {
   const [first, ...others] = new Map(cells.map((cell) => [cellText(cell), cell])).values();
   if (others.length === 0) return cellOf(first!);
-  const kinds = new Set(cells.map(({ kind }) => KINDS[kind]));
+  const kinds = new Set(cells.map(kindOf));
   return {
     text: [first!, ...others].map(cellText).join('; '),
     detail: 'images differ',
-    kind: cells.some(({ kind }) => kind === 'served') ? 'no' : kinds.size === 1 ? [...kinds][0]! : 'plain',
+    kind: kinds.has('no') ? 'no' : kinds.size === 1 ? [...kinds][0]! : 'plain',
   };
 };
 

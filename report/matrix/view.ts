@@ -107,15 +107,40 @@ const requestCounts = ({ arms, requests }: ReportView): CountsOfRun =>
     ),
   );
 
-/** A row for everything that any run counted. */
-const countRows = (all: readonly CountsOfRun[]): readonly MatrixRow[] =>
+/** A row for everything that any run counted. `absent`: why a run has no counts, or none that compare with those of the others. */
+const countRows = (all: readonly CountsOfRun[], absent?: readonly string[]): readonly MatrixRow[] =>
   [...new Set(all.flatMap((counts) => [...counts.keys()]))].map((label) => ({
     label,
-    cells: all.map((counts): MatrixCell => {
+    cells: all.map((counts, at): MatrixCell => {
       const text = counts.get(label);
-      return text === undefined ? ABSENT : { text, detail: '', kind: 'plain' };
+      return text === undefined
+        ? { ...ABSENT, detail: absent?.[at] ?? '' }
+        : { text, detail: '', kind: 'plain' };
     }),
   }));
+
+const NOTHING_COUNTED: CountsOfRun = new Map();
+
+/** Counts from one source: strace counts commands alone, and a mount by the harness as nothing. BPF, where a run has it. */
+const callTable = (runs: readonly MatrixRun[]): MatrixTable => {
+  const counts = runs.map(({ view }) => callCounts(view));
+  const sources = runs.map(({ loaded: { run } }) => run.ledgerSource);
+  const counted = sources.filter((_, at) => counts[at]!.size > 0);
+  const source = counted.includes('bpf') ? 'bpf' : counted[0];
+  const absent = sources.map((one) =>
+    one === source ? '' : one === 'strace' ? 'counted by strace: commands only' : `not counted: ${one}`,
+  );
+  const of = source === 'strace' ? 'Of commands only, counted by strace' : 'Of all actors and phases';
+  const isMixed = new Set(counted).size > 1;
+  return {
+    title: 'System calls of one life or walk',
+    note: `${of}; the harness’s own runtime is left out.${isMixed ? ' Runs counted by strace are left out: it counts commands only.' : ''}`,
+    rows: countRows(
+      counts.map((one, at) => (sources[at] === source ? one : NOTHING_COUNTED)),
+      absent,
+    ),
+  };
+};
 
 const claimRows = (runs: readonly MatrixRun[]): readonly MatrixRow[] => {
   const asked = runs.map(({ view }) => new Map(askedOf(view.claims).map((claim) => [claim.id, claim])));
@@ -132,27 +157,36 @@ const claimRows = (runs: readonly MatrixRun[]): readonly MatrixRow[] => {
   }));
 };
 
+/** Of the images that were tried, one with a wrong tree decides; one that the backend cannot show is named. */
+const backendCell = ({ skipped, proofs }: RunFile, arm: string): MatrixCell => {
+  const skips = skipped.flatMap((one) => (one.kind === 'arm' && one.arm === arm ? [one] : []));
+  const proved = proofs.filter((one) => one.arm === arm);
+  const wrong = proved.find(({ equal }) => !equal);
+  if (wrong !== undefined)
+    return {
+      ...{ text: 'wrong tree', kind: 'no' },
+      detail: `${wrong.image}: ${wrong.difference ?? 'no reason given'}`,
+    };
+  const reasons = skips.map(({ image, need, reason }) =>
+    [...(image === undefined ? [] : [image]), need, reason].join(': '),
+  );
+  const detail = [...new Set(reasons)].join('; ');
+  if (proved.length === 0) return skips.length === 0 ? ABSENT : { text: 'no', detail, kind: 'no' };
+  if (skips.length === 0) return { text: 'yes', detail: '', kind: 'yes' };
+  const images = new Set(skips.map(({ image }) => image ?? 'all images'));
+  return { text: `yes, not ${[...images].join(', ')}`, detail, kind: 'plain' };
+};
+
 /** Backends that a kernel cannot run, with the reason. */
 const backendRows = (runs: readonly MatrixRun[]): readonly MatrixRow[] => {
-  const proved = runs.map(({ loaded: { run } }) => {
-    const cells = new Map<string, MatrixCell>();
-    for (const one of run.skipped)
-      if (one.kind === 'arm')
-        cells.set(one.arm, { text: 'no', detail: `${one.need}: ${one.reason}`, kind: 'no' });
-    // One image that is wrong is enough.
-    for (const { arm, image, equal, difference } of [...run.proofs].sort(
-      (a, b) => Number(b.equal) - Number(a.equal),
-    ))
-      cells.set(arm, {
-        text: equal ? 'yes' : 'wrong tree',
-        detail: equal ? '' : `${image}: ${difference ?? 'no reason given'}`,
-        kind: equal ? 'yes' : 'no',
-      });
-    return cells;
-  });
-  return [...new Set(proved.flatMap((cells) => [...cells.keys()]))]
+  const files = runs.map(({ loaded: { run } }) => run);
+  const arms = files.flatMap(({ skipped, proofs }) => [
+    ...skipped.flatMap((one) => (one.kind === 'arm' ? [one.arm] : [])),
+    ...proofs.map(({ arm }) => arm),
+  ]);
+  return [...new Set(arms)]
     .filter((arm) => arm !== 'null')
-    .map((label) => ({ label, cells: proved.map((cells) => cells.get(label) ?? ABSENT) }));
+    .map((label) => ({ label, cells: files.map((run) => backendCell(run, label)) }));
 };
 
 /** `runs`: in the order of the columns. */
@@ -170,11 +204,7 @@ export const matrixOf = (runs: readonly MatrixRun[]): MatrixView => {
       note: 'yes: the mount shows the tree that the image describes, to the last attribute and byte.',
       rows: backendRows(runs),
     },
-    {
-      title: 'System calls of one life or walk',
-      note: 'Of all actors and phases; the harness’s own runtime is left out.',
-      rows: countRows(runs.map(({ view }) => callCounts(view))),
-    },
+    callTable(runs),
     {
       title: 'FUSE requests',
       note: 'Fewest of the passes.',

@@ -279,6 +279,16 @@ describe('the table in every form', () => {
       ],
     );
   });
+
+  test('kernels side by side: an attack that is served in any pass is shown as served', () => {
+    const cellsOf = (...endings: readonly string[]) => {
+      const odd = view([enforced('nothing', { 'erofs-overlay': { mode: endings } })]);
+      const [table] = tamperTables([odd.tampering]);
+      return table!.rows.flatMap(({ cells }) => cells.map(({ text, kind }) => [text, kind]));
+    };
+    assert.deepEqual(cellsOf('Served', 'AtRead', 'Served'), [['passes differ: read, served', 'no']]);
+    assert.deepEqual(cellsOf('AtOpen', 'AtRead', 'AtOpen'), [['passes differ: open, read', 'plain']]);
+  });
 });
 
 test('the report knows every attack, level and ending of the scenarios', () => {

@@ -96,6 +96,52 @@ test('a wrong tree of one image is shown, whichever image was proved first', () 
   }
 });
 
+test('an image that a backend cannot show is named beside those that it shows', () => {
+  const { loaded: made, view: own } = runUnder(NEW);
+  const proof = made.run.proofs.find(({ arm }) => arm === 'erofs-overlay')!;
+  const skip = (image: string) => ({
+    ...{ kind: 'arm' as const, arm: 'erofs-overlay', backend: 'erofs-overlay', image },
+    ...{ need: 'image', reason: 'mtimes in nanoseconds' },
+  });
+  const cellOf = (proofs: readonly (typeof proof)[], ...images: readonly string[]) => {
+    const run = { ...made.run, proofs, skipped: images.map(skip) };
+    const { tables } = matrixOf([{ loaded: { ...made, run }, view: own }]);
+    const { rows } = tables.find(({ title }) => title === 'Backends')!;
+    return rows[0]!.cells[0];
+  };
+  const detail = 'second: image: mtimes in nanoseconds';
+  assert.deepEqual(cellOf([proof], 'second'), { text: 'yes, not second', detail, kind: 'plain' });
+  assert.equal(cellOf([proof], 'second', 'third')!.text, 'yes, not second, third');
+  assert.deepEqual(cellOf([], 'second'), { text: 'no', detail, kind: 'no' });
+  const wrong = { ...proof, image: 'third', equal: false, difference: '/etc: mode' };
+  assert.equal(cellOf([proof, wrong], 'second')!.text, 'wrong tree');
+});
+
+test('calls that strace counted, which sees commands only, are not shown beside those of BPF', () => {
+  const countedBy = (kernel: string, ledgerSource: string): MatrixRun => {
+    const { loaded: made, view: own } = runUnder({ ...NEW, kernel });
+    return { loaded: { ...made, run: { ...made.run, ledgerSource } }, view: own };
+  };
+  const title = 'System calls of one life or walk';
+  const tableOf = (...runs: readonly MatrixRun[]) =>
+    matrixOf(runs).tables.find((table) => table.title === title)!;
+  const mixed = tableOf(countedBy('6.1.0', 'strace'), countedBy('7.3.4', 'bpf'));
+  assert.ok(mixed.rows.length > 0);
+  for (const { label, cells } of mixed.rows) {
+    assert.deepEqual(
+      cells[0],
+      { text: '-', detail: 'counted by strace: commands only', kind: 'absent' },
+      label,
+    );
+    assert.equal(cells[1]!.kind, 'plain', label);
+  }
+  assert.match(mixed.note, /^Of all actors and phases; .* Runs counted by strace are left out/);
+  const traced = tableOf(countedBy('6.1.0', 'strace'), countedBy('7.3.4', 'strace'));
+  assert.equal(traced.rows[0]!.cells[0]!.kind, 'plain');
+  assert.match(traced.note, /^Of commands only, counted by strace; /);
+  assert.doesNotMatch(traced.note, /left out: /);
+});
+
 test('two runs of one version are told apart by their whole releases', () => {
   const twice = matrixOf([runUnder(NEW), runUnder({ ...NEW, kernel: '7.3.4-custom' })]);
   assert.deepEqual(
