@@ -45,17 +45,36 @@ const readOne = async (folder: string): Promise<MatrixRun> => {
 const byRelease = (a: MatrixRun, b: MatrixRun): number =>
   a.loaded.run.environment.kernel.localeCompare(b.loaded.run.environment.kernel, 'en', { numeric: true });
 
+const sayFailed = (error: unknown): void => void process.stderr.write(describeError(error).text);
+
+/** What a guest wrote can be unreadable, because it can be any kernel: null, and the others are shown. */
+const readOrSay = async (folder: string): Promise<MatrixRun | null> => {
+  try {
+    return await readOne(folder);
+  } catch (error) {
+    if (!(error instanceof ResultsError)) throw error;
+    sayFailed(error);
+    return null;
+  }
+};
+
 /** Returns the exit code of the page. */
 const show = async (folders: readonly string[], folder: string): Promise<number> => {
   const runs: MatrixRun[] = [];
-  for (const one of folders) runs.push(await readOne(one));
+  for (const one of folders) {
+    const run = await readOrSay(one);
+    if (run !== null) runs.push(run);
+  }
+  if (runs.length === 0)
+    throw new UserError(`no run of this folder can be read: ${visible(folder)}`, { exit: SOME_FAILED });
   const view = matrixOf(runs.sort(byRelease));
   const [page, markdown] = [join(folder, PAGE), join(folder, MARKDOWN)];
   replaceFile(page, matrixPage(view));
   replaceFile(markdown, matrixMarkdown(view));
   process.stdout.write(matrixText(view, terminalColumns()));
   process.stdout.write(`\nPage:     ${visible(page)}\nMarkdown: ${visible(markdown)}\n`);
-  return reportExitCode(runs.flatMap((run) => brokenRules(run.view)));
+  const code = reportExitCode(runs.flatMap((run) => brokenRules(run.view)));
+  return worstOf(runs.length < folders.length ? [code, SOME_FAILED] : [code]);
 };
 
 interface GuestRuns {
@@ -67,7 +86,7 @@ interface GuestRuns {
 const measure = async (asked: AskedGuests, folder: string): Promise<GuestRuns> => {
   const [folders, exits]: [string[], number[]] = [[], []];
   const failed = (error: unknown): void => {
-    process.stderr.write(describeError(error).text);
+    sayFailed(error);
     exits.push(SOME_FAILED);
   };
   await runGuests(
@@ -75,14 +94,13 @@ const measure = async (asked: AskedGuests, folder: string): Promise<GuestRuns> =
     async ({ exit, runDir }) => {
       exits.push(exit);
       if (runDir === null) return;
-      try {
-        writePage(runDir, (await readOne(runDir)).view);
-        folders.push(runDir);
-      } catch (error) {
-        // A guest can be any kernel: what it wrote can be unreadable.
-        if (!(error instanceof ResultsError)) throw error;
-        failed(error);
+      const run = await readOrSay(runDir);
+      if (run === null) {
+        exits.push(SOME_FAILED);
+        return;
       }
+      writePage(runDir, run.view);
+      folders.push(runDir);
     },
     failed,
   );
