@@ -103,6 +103,15 @@ const bootWith = async (accelerator: Accelerator, job: GuestJob): Promise<Booted
   return { accelerator, ...(await bootGuest(machine, { upLimitMs, limitMs }, onLine)) };
 };
 
+const againText = (refused: string): string => `to try KVM again: rm ${refused}`;
+
+/** Null: KVM is tried. `refused`: the file with the reason of an earlier trial, which may have gone since. */
+const whyEmulated = (refused: string): string | null => {
+  if (!existsSync('/dev/kvm')) return 'this machine has no /dev/kvm';
+  if (!existsSync(refused)) return null;
+  return `an earlier guest did not start with KVM (${ascii(readFileSync(refused, 'utf8').trim())}); ${againText(refused)}`;
+};
+
 /**
  * Whether guests come up on real CPUs is known after one trial for each kernel of the host: emulation comes up where KVM did not. A kernel
  * that does not come up with either says nothing about KVM.
@@ -110,8 +119,9 @@ const bootWith = async (accelerator: Accelerator, job: GuestJob): Promise<Booted
 const boot = async (job: GuestJob): Promise<Booted> => {
   const { cache, say } = job;
   const refused = join(cache.path, `no-kvm-${release()}`);
-  if (!existsSync('/dev/kvm') || existsSync(refused)) {
-    say('starting the guest with emulated CPUs: times are no measurements');
+  const why = whyEmulated(refused);
+  if (why !== null) {
+    say(`starting the guest with emulated CPUs: times are no measurements; ${why}`);
     return bootWith('tcg', job);
   }
   say('starting the guest on the CPUs of this machine (KVM)');
@@ -122,7 +132,7 @@ const boot = async (job: GuestJob): Promise<Booted> => {
   const emulated = await bootWith('tcg', job);
   if (emulated.isUp) {
     writeFileSync(refused, `${reason}\n`);
-    say(`from now on the CPUs of guests are emulated here; to try KVM again: ${shellLine(['rm', refused])}`);
+    say(`from now on the CPUs of guests are emulated here; ${againText(refused)}`);
   }
   return emulated;
 };

@@ -1,8 +1,8 @@
 // Guests of a QEMU that is a stand-in: what they return, and how they end. A kernel is the script that the stand-in runs.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { UserError } from '../../../harness/model/errors.ts';
@@ -65,14 +65,20 @@ const kernel = (t: TestContext, ...lines: readonly string[]): string => {
 };
 
 const guest = async (t: TestContext, ...lines: readonly string[]): Promise<GuestResult> =>
-  limitedGuest(t, 60_000, ...lines);
+  guestWith(t, {}, ...lines);
 
-const limitedGuest = async (
+interface Given {
+  readonly limitMs?: number;
+  readonly parent?: string;
+  readonly say?: (line: string) => void;
+}
+
+const guestWith = async (
   t: TestContext,
-  limitMs: number,
+  { limitMs = 60_000, parent = temporaryFolder(t), say = () => {} }: Given,
   ...lines: readonly string[]
 ): Promise<GuestResult> => {
-  const opened = openCache(temporaryFolder(t));
+  const opened = openCache(parent);
   t.after(() => opened.close());
   const image = kernel(t, ...lines);
   return runInGuest({
@@ -85,7 +91,7 @@ const limitedGuest = async (
     memoryMb: 512,
     limitMs,
     leaves: 'run',
-    say: () => {},
+    say,
     onLine: () => {},
   });
 };
@@ -101,14 +107,38 @@ test('a guest that ends while it writes its results has failed, whatever the dis
 test('a guest whose results are complete has not failed, however it ends', async (t) => {
   const returned = returning(t, 0, true);
   assert.equal((await guest(t, returned, DONE, 'exit 1')).exit, 0);
-  assert.equal((await limitedGuest(t, 1000, returned, DONE, 'exec sleep 600')).exit, 0);
-  await assert.rejects(limitedGuest(t, 1000, returned, 'exec sleep 600'), /it did not end within 1 s$/);
+  assert.equal((await guestWith(t, { limitMs: 1000 }, returned, DONE, 'exec sleep 600')).exit, 0);
+  await assert.rejects(
+    guestWith(t, { limitMs: 1000 }, returned, 'exec sleep 600'),
+    /it did not end within 1 s$/,
+  );
 });
 
 test('a guest that cannot power off is ended soon after its results are complete', async (t) => {
   const startedMs = performance.now();
-  assert.equal((await limitedGuest(t, 60_000, returning(t, 0, true), DONE, 'exec sleep 600')).exit, 0);
+  assert.equal((await guestWith(t, {}, returning(t, 0, true), DONE, 'exec sleep 600')).exit, 0);
   assert.ok(performance.now() - startedMs < 55_000);
+});
+
+test('a guest with emulated CPUs says why, and what to remove to try KVM again', {
+  skip: existsSync('/dev/kvm') ? false : 'needs /dev/kvm',
+}, async (t) => {
+  const parent = temporaryFolder(t);
+  const opened = openCache(parent);
+  const refused = join(opened.path, `no-kvm-${release()}`);
+  writeFileSync(refused, 'failed to initialize kvm: Permission denied\n');
+  opened.close();
+  const said: string[] = [];
+  const { accelerator } = await guestWith(
+    t,
+    { parent, say: (line) => said.push(line) },
+    returning(t, 0, true),
+    DONE,
+  );
+  assert.equal(accelerator, 'tcg');
+  assert.equal(said.length, 1);
+  assert.match(said[0]!, /did not start with KVM \(failed to initialize kvm: Permission denied\)/);
+  assert.ok(said[0]!.endsWith(`; to try KVM again: rm ${refused}`), said[0]);
 });
 
 test('a guest whose command ended without an error and left no run has failed', async (t) => {
@@ -182,6 +212,23 @@ test('a guest that returns something odd does not take the page of the others wi
   assert.equal(code, 5, stderr);
   assert.match(stderr, /^cfsbench: cannot read the kernel module /m);
   assert.match(readFileSync(join(out, 'kernels.html'), 'utf8'), /cfsbench under 1 kernels/);
+});
+
+test('a run that cannot be read does not take the page of the others with it, also when it is made again', async (t) => {
+  const out = temporaryFolder(t);
+  const from = () => program(t, ['vm', '--matrix', '--from', out]);
+  mkdirSync(join(out, 'broken'));
+  writeFileSync(join(out, 'broken/run.json'), '{');
+  const none = await from();
+  assert.equal(none.code, 5, none.stderr);
+  assert.match(none.stderr, /^cfsbench: no run of this folder can be read: /m);
+  storeRun(join(out, 'right'), storedRun());
+  const { code, stderr } = await from();
+  assert.equal(code, 5, stderr);
+  assert.match(stderr, /^cfsbench: .*broken/m);
+  assert.match(readFileSync(join(out, 'kernels.html'), 'utf8'), /cfsbench under 1 kernels/);
+  rmSync(join(out, 'broken'), { recursive: true });
+  assert.equal((await from()).code, 0);
 });
 
 test('a guest does not measure beside a run of its machine, unless it may', async (t) => {
