@@ -16,7 +16,7 @@ import type { VmCache } from './cache.ts';
 import { initramfsOf } from './initramfs.ts';
 import { kernelRelease } from './kernel-release.ts';
 import { modulesIn, WANTED } from './modules.ts';
-import { openPackages, type Packages } from './packages.ts';
+import { NOT_DOWNLOADED, openPackages, type Packages } from './packages.ts';
 
 const DEBIAN = 'deb:';
 /** Parts of the cache with a kernel of Debian begin so; its version follows. */
@@ -80,11 +80,14 @@ export const chooseKernel = (wanted: string, names: readonly string[]): DebianKe
   };
 };
 
+const NO_KERNEL = 'no-kernel';
+
 const noKernel = (wanted: string, names: readonly string[]): UserError => {
   const series = new Set(
     names.flatMap((name) => /^(\d+\.\d+)/.exec(KERNEL_PACKAGE.exec(name)?.[2] ?? '')?.[1] ?? []),
   );
   return new UserError(`no kernel of Debian has the version ${visible(wanted)}`, {
+    code: NO_KERNEL,
     facts: [`available: ${[...series].sort(byVersion).join(', ')}`],
   });
 };
@@ -139,6 +142,9 @@ const download = async (
   return debianKernel(version, await cache.part(partOf(version), make, isCurrent));
 };
 
+const isOfOldLists = (error: unknown): boolean =>
+  error instanceof UserError && [NO_KERNEL, NOT_DOWNLOADED].includes(error.code);
+
 /** A whole version that was downloaded before, with the modules of now, needs no network. */
 const fromDebian = async (wanted: string, work: KernelWork): Promise<Kernel> => {
   const { cache, say } = work;
@@ -146,10 +152,18 @@ const fromDebian = async (wanted: string, work: KernelWork): Promise<Kernel> => 
   if (WHOLE_VERSION.test(wanted) && cache.has(partOf(wanted)) && isCurrent(kept))
     return debianKernel(wanted, kept);
   const packages = await openPackages(cache, say);
-  const names = await packages.names('linux-');
-  const chosen = chooseKernel(wanted, names);
-  if (chosen === null) throw noKernel(wanted, names);
-  return download(chosen, packages, work);
+  const inLists = async (): Promise<Kernel> => {
+    const names = await packages.names('linux-');
+    const chosen = chooseKernel(wanted, names);
+    if (chosen === null) throw noKernel(wanted, names);
+    return download(chosen, packages, work);
+  };
+  try {
+    return await inLists();
+  } catch (error) {
+    if (!isOfOldLists(error) || !(await packages.refresh())) throw error;
+    return inLists();
+  }
 };
 
 const requireFolder = (path: string): void => {

@@ -1,7 +1,7 @@
 // Debian packages from other suites than the machine's own, without installing them: a private root of apt in the cache.
 //
 // Needs:  apt-get and dpkg-deb; a source of Debian among those of this machine, whose mirror is used.
-// Does:   downloads the lists of all suites that have kernels, at most once a week, and packages on request.
+// Does:   downloads the lists of all suites that have kernels, once a week and on request, and packages on request.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../model/errors.ts';
@@ -13,6 +13,10 @@ const RELEASES = ['bookworm', 'trixie'];
 const SUITES = [...RELEASES.flatMap((name) => [name, `${name}-backports`]), 'forky', 'sid'];
 const KEYS = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const WEEK_MS = 7 * 24 * 3_600_000;
+/** Lists of this age are those of the mirror. */
+const NEW_MS = 600_000;
+/** Code of the error of a package that cannot be downloaded. */
+export const NOT_DOWNLOADED = 'not-downloaded';
 
 /** Of Debian itself among the sources of this machine; null: none. */
 export const debianMirror = async (): Promise<string | null> => {
@@ -31,6 +35,8 @@ export const debianMirror = async (): Promise<string | null> => {
 export interface Packages {
   /** Names of all packages that begin so. */
   names(prefix: string): Promise<readonly string[]>;
+  /** Downloads the lists again: a mirror has no package that was replaced since. False: they are new. */
+  refresh(): Promise<boolean>;
   /** Downloads packages and unpacks their files below a folder. */
   unpack(names: readonly string[], into: string): Promise<void>;
 }
@@ -62,9 +68,9 @@ const writeRoot = (root: string, mirror: string): string => {
 };
 
 /** The stamp holds the sources whose lists were downloaded. */
-const isFresh = (stamp: string, sources: string): boolean =>
+const isFresh = (stamp: string, sources: string, ageMs: number): boolean =>
   existsSync(stamp) &&
-  Date.now() - statSync(stamp).mtimeMs < WEEK_MS &&
+  Date.now() - statSync(stamp).mtimeMs < ageMs &&
   readFileSync(stamp, 'utf8') === sources;
 
 export const openPackages = async (
@@ -82,22 +88,32 @@ export const openPackages = async (
   const sources = writeRoot(root, mirror);
   const env = { APT_CONFIG: join(root, 'apt.conf') };
   const stamp = join(root, 'updated');
-  if (!isFresh(stamp, sources)) {
+  const update = async (): Promise<void> => {
     say('downloading the lists of Debian packages');
     await runProgram('download the lists of Debian packages', ['apt-get', 'update', '-qq'], env);
     writeFileSync(stamp, sources);
-  }
+  };
+  if (!isFresh(stamp, sources, WEEK_MS)) await update();
   return {
     async names(prefix) {
       const text = await runProgram('list Debian packages', ['apt-cache', 'pkgnames', prefix], env);
       return text.split('\n').filter((name) => name !== '');
+    },
+    async refresh() {
+      if (isFresh(stamp, sources, NEW_MS)) return false;
+      await update();
+      return true;
     },
     async unpack(names, into) {
       const folder = join(scratch, 'packages');
       rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder);
       const get = ['sh', '-c', 'cd "$1" && shift && exec apt-get download -qq "$@"', 'sh', folder, ...names];
-      await runProgram(`download ${names.join(', ')}`, get, env);
+      await runProgram(`download ${names.join(', ')}`, get, env).catch((error: unknown) => {
+        if (!(error instanceof UserError)) throw error;
+        const { message, exit, facts } = error;
+        throw new UserError(message, { exit, facts, code: NOT_DOWNLOADED });
+      });
       for (const file of readdirSync(folder))
         await runProgram(`unpack ${file}`, ['dpkg-deb', '-x', join(folder, file), into]);
       rmSync(folder, { recursive: true });

@@ -1,6 +1,6 @@
 // Programs that prepare a guest, and the lists and kernels that the cache keeps. apt is a stand-in.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { openCache, type VmCache } from '../../../harness/vm/cache.ts';
@@ -25,16 +25,17 @@ const withPath = (t: TestContext, path: string): void => {
 };
 
 /** Lists that cannot be downloaded are an error only if the configuration says so. */
-const APT = `#!/bin/sh
-case $1 in
+const APT = `case $1 in
 indextargets) echo 'Debian Debian http://mirror/' ;;
 update) ! grep -q '^APT::Update::Error-Mode "any";$' "$APT_CONFIG" || exit 100 ;;
 esac
 `;
 
-const fakeApt = (t: TestContext, text: string): void => {
+/** Stand-ins by name: shell scripts. */
+const fake = (t: TestContext, programs: Readonly<Record<string, string>>): void => {
   const bin = temporaryFolder(t);
-  writeFileSync(join(bin, 'apt-get'), text, { mode: 0o755 });
+  for (const [name, text] of Object.entries(programs))
+    writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
   withPath(t, `${bin}:${process.env['PATH']}`);
 };
 
@@ -44,7 +45,7 @@ test('programs in sbin are found, which the PATH of a user may lack', async (t) 
 });
 
 test('lists of packages that could not be downloaded are not kept as fresh ones', async (t) => {
-  fakeApt(t, APT);
+  fake(t, { 'apt-get': APT });
   const cache = openHere(t);
   await assert.rejects(
     openPackages(cache, () => {}),
@@ -53,8 +54,34 @@ test('lists of packages that could not be downloaded are not kept as fresh ones'
   assert.ok(!existsSync(join(cache.path, 'apt/updated')));
 });
 
+test('a package that the mirror has replaced is found in new lists, which are downloaded once', async (t) => {
+  const [at, cache] = [temporaryFolder(t), openHere(t)];
+  fake(t, {
+    'apt-get': `case $1 in
+indextargets) echo 'Debian Debian http://mirror/' ;;
+update) echo >>${at}/updates ;;
+download) [ "$3" = linux-image-6.18.2-amd64 ] && echo >kernel.deb ;;
+esac`,
+    'apt-cache': `if [ $(wc -l <${at}/updates) -lt 2 ]; then echo linux-image-6.18.1-amd64; else echo linux-image-6.18.2-amd64; fi`,
+    'dpkg-deb': 'mkdir -p "$3/boot" "$3/lib/modules" && echo image >"$3/boot/vmlinuz-6.18.2"',
+  });
+  const updates = () => readFileSync(join(at, 'updates'), 'utf8').length;
+  const work = { cache, busybox: join(at, 'updates'), say: () => {} };
+  const open = (from: string) => openKernel({ from, modules: null }, work);
+  // New lists are not downloaded again.
+  await assert.rejects(open('deb:6.18'), /cannot download linux-image-6\.18\.1-amd64/);
+  assert.equal(updates(), 1);
+  const age = (): void => utimesSync(join(cache.path, 'apt/updated'), 0, Date.now() / 1000 - 86_400);
+  age();
+  assert.equal((await open('deb:6.18')).name, 'deb:6.18.2');
+  assert.equal(updates(), 2);
+  age();
+  await assert.rejects(open('deb:7.0'), /no kernel of Debian has the version 7\.0/);
+  assert.equal(updates(), 3);
+});
+
 test('a kept kernel is used without a network, unless other modules are needed now', async (t) => {
-  fakeApt(t, '#!/bin/sh\n');
+  fake(t, { 'apt-get': '' });
   const cache = openHere(t);
   const folder = join(cache.path, `${KERNEL_PREFIX}6.12.1`);
   mkdirSync(folder);
@@ -68,10 +95,9 @@ test('a kept kernel is used without a network, unless other modules are needed n
 
 /** Two kernels in packages that are scripts, which make their files. `firstHas`: the end of the first. */
 const twoKernels = (t: TestContext, firstHas: string): void => {
-  const bin = temporaryFolder(t);
   const one = 'echo first >lib/modules/loop.ko; echo first >lib/modules/erofs.ko';
   const two = 'echo second >boot/vmlinuz-2; echo second >lib/modules/loop.ko';
-  const programs = {
+  fake(t, {
     'apt-get': `case $1 in
 indextargets) echo 'Debian Debian http://mirror/' ;;
 download) for package; do case $package in
@@ -81,10 +107,7 @@ esac; done ;;
 esac`,
     'apt-cache': `echo linux-image-6.1.0-1-amd64; echo linux-image-6.12.2-amd64`,
     'dpkg-deb': 'mkdir -p "$3/boot" "$3/lib/modules" && cd "$3" && . "$2"',
-  };
-  for (const [name, text] of Object.entries(programs))
-    writeFileSync(join(bin, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
-  withPath(t, `${bin}:${process.env['PATH']}`);
+  });
 };
 
 test('a kernel that could not be made leaves neither image nor modules to the next one', async (t) => {
