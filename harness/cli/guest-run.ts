@@ -14,7 +14,8 @@ import { resolvedRun, typedRun } from './typed-run.ts';
 export const RUN = 'run';
 /** Folders of this machine mean nothing in the guest. */
 const HOST_OPTIONS = ['out', 'work', 'resume', 'runs'] as const;
-const HOST_IMAGES = /(?:^|[=,])(?:dir|oci|dump|remote):/;
+const HOST_IMAGES = /(?:^|[=,])\s*(?:dir|oci|dump|remote):/;
+const HOST_SERVER = /[@;,]server=/;
 
 const refuseHostOptions = (typed: TypedOptions): void => {
   const hosted = HOST_OPTIONS.find((key) => typed[key] !== undefined);
@@ -47,6 +48,11 @@ export const guestArguments = (words: readonly string[], limitNs: number): reado
     throw new UserError('a guest cannot read images of this machine', {
       facts: ['it has no network, and its images are fixture:NAME and synthetic:files=N'],
       hint: '--images fixture:debian-12-base',
+    });
+  if (words.some((word) => HOST_SERVER.test(word)))
+    throw new UserError('a guest cannot run a server of this machine', {
+      facts: ['server=PATH names a file of this machine; the guest has cfs-fuse of this checkout alone'],
+      hint: 'build the server in a checkout of its own, and call cfsbench vm there',
     });
   const options = words.slice(1);
   const typed = typedRun(options);

@@ -41,6 +41,29 @@ const REFUSED: readonly (readonly [readonly string[], RegExp, number])[] = [
     /cannot read images[\s\S]*no network/,
     1,
   ],
+  [
+    ['--kernel', 'deb:6.12', '--', 'run', '--images', 'fixture:debian-12-base, dir:/srv'],
+    /cannot read images of this machine/,
+    1,
+  ],
+  [
+    [
+      '--kernel',
+      'deb:6.12',
+      '--',
+      'run',
+      '--ab',
+      'composefs-fuse',
+      `composefs-fuse@server=${process.execPath}`,
+    ],
+    /cannot run a server of this machine/,
+    1,
+  ],
+  [
+    ['--kernel', 'deb:6.12', '--', 'run', `--backends=composefs-fuse@cache=yes;server=${process.execPath}`],
+    /cannot run a server of this machine/,
+    1,
+  ],
   [['--kernel', 'deb:6.12', '--memory', '1'], /--memory must be a whole number from 512/, 1],
 ];
 
