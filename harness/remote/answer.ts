@@ -64,16 +64,22 @@ interface AnswerParts {
 /** Ends once: complete, redirected or refused. A refused one closes its connection. */
 export class Answer {
   readonly #parts: AnswerParts;
-  readonly #whole: NodeJS.Timeout;
-  readonly #silent: NodeJS.Timeout;
+  #whole: NodeJS.Timeout | undefined;
+  #silent: NodeJS.Timeout | undefined;
   #gotBytes = 0;
   #isOver = false;
   #hasHead = false;
 
   constructor(parts: AnswerParts) {
     this.#parts = parts;
-    const { silentMs, leastBytesPerS } = parts.remote.limits;
-    const wholeMs = timerMs(silentMs + Math.ceil((parts.wanted.bytes / leastBytesPerS) * 1000));
+  }
+
+  /** The request has a connection. The time before, while it waits for one that others use, is not the server's. */
+  begin(): void {
+    if (this.#isOver) return;
+    const { remote, wanted } = this.#parts;
+    const { silentMs, leastBytesPerS } = remote.limits;
+    const wholeMs = timerMs(silentMs + Math.ceil((wanted.bytes / leastBytesPerS) * 1000));
     this.#silent = setTimeout(() => this.#refuse('silent', `no byte for ${silentMs} ms`), silentMs);
     this.#whole = setTimeout(() => this.#refuse('slow', `not complete after ${wholeMs} ms`), wholeMs);
   }
@@ -146,7 +152,7 @@ export class Answer {
     const { remote, wanted, take } = this.#parts;
     this.#gotBytes += piece.length;
     remote.receivedBytes += piece.length;
-    this.#silent.refresh();
+    this.#silent?.refresh();
     if (this.#gotBytes > wanted.bytes) {
       this.#refuse('long', `the server sent more than ${wanted.bytes} bytes`);
       return;

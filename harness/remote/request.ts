@@ -62,6 +62,7 @@ export class Remote {
         maxHeaderSize: HEADER_BYTES,
       });
       const answer = new Answer({ remote: this, request, wanted, take, done, failed });
+      request.once('socket', () => answer.begin());
       request.on('response', (response) => answer.head(url, response));
       request.on('error', (error: NodeJS.ErrnoException) => {
         const isReset = error.code === 'ECONNRESET';

@@ -4,17 +4,19 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DEFAULT_LIMITS } from '../../../harness/remote/limits.ts';
+import { DEFAULT_LIMITS, type RemoteLimits } from '../../../harness/remote/limits.ts';
 import { baseUrl, Remote } from '../../../harness/remote/request.ts';
 import { timerMs } from '../../../harness/sys/timer-limit.ts';
 
 const TEXT = 'three';
 const HUGE_BYTES = 1e12;
 const DELAY_MS = 100;
+const SILENT_MS = 1000;
 
 const withRemote = async (
   answer: (path: string) => Promise<string>,
   work: (remote: Remote) => Promise<void>,
+  limits: Partial<RemoteLimits> = {},
 ): Promise<void> => {
   const server: Server = createServer((request, response) => {
     void answer(request.url ?? '').then((text) => response.end(text));
@@ -23,7 +25,7 @@ const withRemote = async (
     server.listen(0, '127.0.0.1', done);
   });
   const { port } = server.address() as AddressInfo;
-  const remote = new Remote(baseUrl(`http://127.0.0.1:${port}/images`), DEFAULT_LIMITS);
+  const remote = new Remote(baseUrl(`http://127.0.0.1:${port}/images`), { ...DEFAULT_LIMITS, ...limits });
   try {
     await work(remote);
   } finally {
@@ -47,6 +49,23 @@ test('an answer of any size has time: no timer is longer than a timer can be', (
       return TEXT;
     },
     async (remote) => assert.equal(await textOf(remote, 'layer', HUGE_BYTES), TEXT),
+  ));
+
+test('a request that waits for a connection is not yet timed; one that has it is', () =>
+  withRemote(
+    async (path) => {
+      await sleep(path.endsWith('never') ? 10 * SILENT_MS : SILENT_MS / 2);
+      return TEXT;
+    },
+    async (remote) => {
+      const ask = (path: string): Promise<string> => textOf(remote, path, TEXT.length);
+      const asked = Promise.all(['1', '2', '3', '4', '5', '6'].map(ask));
+      assert.deepEqual(new Set(await asked), new Set([TEXT]));
+      const [refused, next] = await Promise.allSettled([ask('never'), ask('next')]);
+      assert.equal(refused.status === 'rejected' && refused.reason.code, 'silent');
+      assert.equal(next.status, 'fulfilled');
+    },
+    { parallel: 1, silentMs: SILENT_MS },
   ));
 
 test('a longer time than a timer can wait is the longest that it can', () => {
