@@ -1,10 +1,12 @@
 // `cfsbench image sign` and `image verify`: a signature beside an image file, made and checked without a kernel feature.
 
 import { basename } from 'node:path';
+import { ResultsError } from '../../results/errors.ts';
 import { readRegular } from '../../results/files.ts';
 import { shellLine } from '../../results/shell-line.ts';
 import { visible } from '../../results/visible.ts';
 import { inspectImage } from '../erofs/inspect.ts';
+import { UserError } from '../model/errors.ts';
 import { LIMITS } from '../model/input-limits.ts';
 import { readPrivateKey, readPublicKey } from '../remote/keys.ts';
 import { checkSigned, sign, verifySignature } from '../remote/signature.ts';
@@ -55,13 +57,30 @@ export interface VerifyOptions {
   readonly least?: number;
 }
 
+interface Received {
+  readonly mostBytes: number;
+  /** What a longer file is not. */
+  readonly refusal: string;
+  readonly hint?: string;
+}
+
+/** A file that is too large is not the signed one, which was read to be signed: it is refused as one with another byte is. */
+const readReceived = (path: string, { mostBytes, refusal, ...hint }: Received): Buffer => {
+  try {
+    return readRegular(path, { mostBytes, mayBeLink: true, ...hint });
+  } catch (error) {
+    if (!(error instanceof ResultsError) || error.code !== 'too-large') throw error;
+    throw new UserError(refusal, { exit: 5, code: error.code, facts: [`file: ${path}`, ...error.facts] });
+  }
+};
+
 /** Throws with exit code 5 unless signature, name, sequence and digest are right. The image is not parsed. */
 export const verifyImage = (path: string, signature: string | undefined, options: VerifyOptions): void => {
   const key = readPublicKey(options.key);
   const signaturePath = signature ?? beside(path);
-  const file = readRegular(signaturePath, {
+  const file = readReceived(signaturePath, {
     mostBytes: SIGNATURE_BYTES,
-    mayBeLink: true,
+    refusal: 'not a signature file of cfsbench: it is too large',
     hint: shellLine(['cfsbench', 'image', 'sign', path, '--key', 'PRIVATE.pem']),
   });
   const text = naming(signaturePath, () =>
@@ -71,7 +90,10 @@ export const verifyImage = (path: string, signature: string | undefined, options
       ...(options.least === undefined ? {} : { leastSequence: options.least }),
     }),
   );
-  const image = readImageFile(path);
+  const image =
+    text.bytes > LIMITS.imageBytes
+      ? readImageFile(path)
+      : readReceived(path, { mostBytes: text.bytes, refusal: 'the image is not the one that was signed' });
   naming(path, () => checkSigned(text, verityDigest(image)));
   print(path, text);
 };

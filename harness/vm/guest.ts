@@ -103,7 +103,7 @@ const bootWith = async (accelerator: Accelerator, job: GuestJob): Promise<Booted
   return { accelerator, ...(await bootGuest(machine, { upLimitMs, limitMs }, onLine)) };
 };
 
-const againText = (refused: string): string => `to try KVM again: rm ${refused}`;
+const againText = (refused: string): string => `to try KVM again: ${shellLine(['rm', refused])}`;
 
 /** Null: KVM is tried. `refused`: the file with the reason of an earlier trial, which may have gone since. */
 const whyEmulated = (refused: string): string | null => {

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { LIMITS } from '../../../harness/model/input-limits.ts';
 import { verityDigest } from '../../../harness/store/verity.ts';
 
 const program = fileURLToPath(new URL('../../../harness/cli/main.js', import.meta.url));
@@ -113,6 +114,27 @@ describe('cfsbench image sign and verify', () => {
       readFileSync(`${image}.sig`, 'utf8').replace('sequence 7', 'sequence 9'),
     );
     assert.match(verify(at('changed.sig')), /^5 the signature is wrong: .*\n {2}file: changed\.sig\n/);
+  });
+
+  it('a signature or an image that has grown is refused as a changed one is', () => {
+    ok('sign', image, '--key', at('private.pem'), '-o', at('short.sig'));
+    writeFileSync(at('long.sig'), `${readFileSync(at('short.sig'), 'utf8')}${'x'.repeat(2000)}`);
+    assert.match(
+      verify(at('long.sig')),
+      /^5 not a signature file of cfsbench: it is too large\n {2}file: long\.sig\n/,
+    );
+    const grown = (bytes: number): string => {
+      writeFileSync(at('grown.cfs'), readFileSync(image));
+      truncateSync(at('grown.cfs'), bytes);
+      return refused('verify', at('grown.cfs'), at('short.sig'), '--key', at('public.pem'));
+    };
+    const { size } = statSync(image);
+    for (const bytes of [size + 1, LIMITS.imageBytes + 1])
+      assert.match(
+        grown(bytes),
+        /^5 the image is not the one that was signed\n {2}file: grown\.cfs\n {2}size: /,
+      );
+    assert.match(grown(size - 1), /^5 the image is not the one that was signed\n/);
   });
 
   it('names an image that differs from the signed one, and refuses to sign other files', () => {
