@@ -16,7 +16,7 @@ import { throwRefused } from '../remote/refused.ts';
 import { baseUrl, Remote } from '../remote/request.ts';
 import { isName, NAME_RULE } from '../remote/signed-text.ts';
 
-const FORM = 'remote:http://HOST:PORT/NAME,key=PUBLIC.pem';
+const FORM = 'remote:http://HOST:PORT/NAME,key=PUBLIC.pem[,least=N]';
 
 interface RemoteSpec {
   readonly base: URL;
@@ -28,8 +28,16 @@ interface RemoteSpec {
 const wrong = (why: string, facts: readonly string[] = []): UserError =>
   new UserError(`remote: ${why}`, { code: 'usage', facts, hint: FORM });
 
+/** Of the numbers that `image sign` takes. */
+const sequenceOf = (text: string): number => {
+  if (/^\d+$/.test(text) && Number.isSafeInteger(Number(text))) return Number(text);
+  throw wrong(`'least=${text}' is no sequence number`, [
+    `a whole number from 0 to ${Number.MAX_SAFE_INTEGER} is needed`,
+  ]);
+};
+
 const parse = (rest: string): RemoteSpec => {
-  const [, url, keyPath, least] = /^(.*?),key=(.+?)(?:,least=(\d{1,15}))?$/.exec(rest) ?? [];
+  const [, url, keyPath, least] = /^(.*?),key=(.+?)(?:,least=(.*))?$/s.exec(rest) ?? [];
   if (url === undefined || keyPath === undefined)
     throw wrong('the URL of an image and a public key are needed');
   const slash = url.lastIndexOf('/');
@@ -40,7 +48,7 @@ const parse = (rest: string): RemoteSpec => {
     base: baseUrl(url.slice(0, slash)),
     name,
     keyPath,
-    ...(least === undefined ? {} : { leastSequence: Number(least) }),
+    ...(least === undefined ? {} : { leastSequence: sequenceOf(least) }),
   };
 };
 

@@ -242,6 +242,13 @@ describe('a pull', () => {
         message: 'remote: the URL does not end with the name of an image',
       }));
 
+  for (const least of ['', 'x', '-1', '1.5', '9007199254740992', '7,least=8'])
+    it(`remote: refuses least=${least}, which is no part of the path of the key`, () =>
+      assert.rejects(openSource(`remote:http://127.0.0.1:1/debian,key=/none,least=${least}`), {
+        message: `remote: 'least=${least}' is no sequence number`,
+        exit: 1,
+      }));
+
   it('remote: is an image source, and names the object that is refused', () =>
     withServer(null, async (_client, server) => {
       const work = join(published.dir, 'build');
@@ -262,6 +269,11 @@ describe('a pull', () => {
       assert.ok(readFileSync(join(work, 'out.cfs')).equals(published.image.manifest));
       assert.match(
         build(server.url, ',least=3').stderr,
+        /^cfsbench: the manifest of debian: the signed image is older/,
+      );
+      // The highest number that `image sign` takes.
+      assert.match(
+        build(server.url, ',least=9007199254740991').stderr,
         /^cfsbench: the manifest of debian: the signed image is older/,
       );
       const lying = await startImageServer(published.dir, {
