@@ -12,7 +12,7 @@ const buildCommand = (): Command =>
     .description('write the composefs image of a source, byte for byte as mkcomposefs does')
     .argument(
       '<SOURCE>',
-      'dump:FILE, dir:PATH, oci:LAYOUT[:TAG], synthetic:files=N, fixture:NAME or family:base=SOURCE,count=N,member=I',
+      'dump:FILE, dir:PATH, oci:LAYOUT[:TAG|@DIGEST], remote:URL,key=PUBLIC.pem[,least=N], synthetic:files=N, fixture:NAME or family:base=SOURCE,count=N,member=I',
     )
     .argument('<OUT>', 'the file to write')
     .addOption(

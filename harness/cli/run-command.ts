@@ -41,7 +41,7 @@ const addPlanOptions = (command: Command): Command =>
     .option('--scenarios <LIST>', 'scenarios, comma-separated')
     .option(
       '--images <LIST>',
-      'fixture:NAME, dump:FILE, dir:PATH, oci:LAYOUT[:TAG|@DIGEST], remote:URL,key=PUBLIC.pem, synthetic:files=N, or a family of images: family:base=SOURCE,count=N or oci:LAYOUT:*; comma-separated',
+      'fixture:NAME, dump:FILE, dir:PATH, oci:LAYOUT[:TAG|@DIGEST], remote:URL,key=PUBLIC.pem[,least=N], synthetic:files=N, or a family of images: family:base=SOURCE,count=N or oci:LAYOUT:*; comma-separated',
     )
     .option('--ab <ARM...>', 'compare two arms and nothing else, base first')
     .option('--count-only', 'count system calls, FUSE requests and files; time nothing')

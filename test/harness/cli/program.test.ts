@@ -53,6 +53,16 @@ test('list names every backend, scenario, probe, image source and profile', () =
   assert.match(stdout, /^ {2}debian-12-base /m);
 });
 
+test('the help of run and of image build has every kind of image source, with what a rollback needs', () => {
+  for (const command of [['run'], ['image', 'build']]) {
+    const help = cfsbench(...command, '--help').stdout.replace(/\s+/g, ' ');
+    for (const [form] of sourceForms) {
+      const kind = form.slice(0, form.indexOf(':') + 1);
+      assert.ok(help.includes(kind === 'remote:' ? form : kind), `${command.join(' ')}: ${form}`);
+    }
+  }
+});
+
 test('a wrong command line is refused with exit code 1, one sentence and the nearest name', () => {
   const cases: [string[], RegExp][] = [
     [['run', '--profile', 'slow'], /^cfsbench: unknown profile 'slow'.*\n.*\n {2}try: cfsbench run --help/],
