@@ -61,6 +61,19 @@ interface MadeFolder {
   close(): void;
 }
 
+/** Holds a folder of results that other code fills. At its end they belong to the user who called sudo, and an empty one is removed. */
+export const holdResults = async (dir: string): Promise<Pick<MadeFolder, 'close'>> => {
+  const made = makeFolder(dir);
+  const folder = await lockRunFolder(dir);
+  return {
+    close() {
+      giveResultsBack(folder);
+      folder.close();
+      removeEmpty(made);
+    },
+  };
+};
+
 /** Makes the folder of a new run or pool, or takes an empty one. */
 export const makeRunFolder = async (runDir: string): Promise<MadeFolder> => {
   const made = makeFolder(runDir);

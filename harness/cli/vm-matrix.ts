@@ -14,6 +14,7 @@ import { UserError } from '../model/errors.ts';
 import { reportExitCode, worstOf } from './exit-code.ts';
 import { runFoldersBelow } from './find-run.ts';
 import { nameOf } from './guest-folders.ts';
+import { holdResults } from './hold-folders.ts';
 import { describeError } from './print-error.ts';
 import { RUNS } from './runs-folder.ts';
 import { terminalColumns } from './terminal-width.ts';
@@ -118,16 +119,28 @@ const foldersIn = (folder: string): readonly string[] => {
   });
 };
 
+const inHeld = async (folder: string, work: () => Promise<number>): Promise<void> => {
+  const held = await holdResults(folder);
+  try {
+    process.exitCode = await work();
+  } finally {
+    held.close();
+  }
+};
+
 export const matrix = async ({ asked, words, options }: AskedGuests): Promise<void> => {
   if (options.from !== undefined) {
-    process.exitCode = await show(foldersIn(options.from), resolve(options.from));
-    return;
+    const from = resolve(options.from);
+    const found = foldersIn(options.from);
+    return inHeld(from, () => show(found, from));
   }
   const folder = resolve(options.out ?? join(RUNS, nameOf('kernels')));
   const kernels = asked.length > 0 ? asked : KERNELS.map((from) => ({ from, modules: null }));
   // Each run has a folder of its own, also that of a single kernel.
   const out = kernels.length === 1 ? join(folder, 'run') : folder;
   const guests = { asked: kernels, words: words.length > 0 ? words : WORDS, options: { ...options, out } };
-  const { folders, exits } = await measure(guests, folder);
-  process.exitCode = worstOf([...exits, await show(folders, folder)]);
+  await inHeld(folder, async () => {
+    const { folders, exits } = await measure(guests, folder);
+    return worstOf([...exits, await show(folders, folder)]);
+  });
 };

@@ -18,6 +18,7 @@ import { QEMU } from '../vm/machine.ts';
 import { reportExitCode, worstOf } from './exit-code.ts';
 import { makeWritable, nameOf, outsOf, unused } from './guest-folders.ts';
 import { guestArguments, RUN } from './guest-run.ts';
+import { holdResults } from './hold-folders.ts';
 import { holdMachine } from './one-run.ts';
 import { RUNS } from './runs-folder.ts';
 import { showRun } from './show-run.ts';
@@ -67,12 +68,22 @@ interface GuestRun {
   readonly runDir: string | null;
 }
 
+/** What is done with the run of a guest. */
+type Ended = (run: GuestRun) => Promise<void>;
+
+const copyRun = (from: string, runDir: string): void => {
+  makeFolder(runDir);
+  refuseNonEmpty(runDir);
+  cpSync(from, runDir, { recursive: true });
+};
+
+/** `out`: null: a new folder below `runs`, which is held until the run was shown; the caller holds another one. */
 const runOne = async (
   asked: AskedKernel,
   argv: readonly string[],
   guests: Guests,
-  out: string | null,
-): Promise<GuestRun> => {
+  { out, ended }: { readonly out: string | null; readonly ended: Ended },
+): Promise<void> => {
   const { cache, tree, program, emulator, options } = guests;
   const kernel = await openKernel(asked, { cache, busybox: tree.busybox, say }).catch((error) => {
     throw asGuestFailure(error);
@@ -94,16 +105,20 @@ const runOne = async (
     onLine: say,
   });
   const from = join(folder, RUN);
-  if (statSync(from, { throwIfNoEntry: false })?.isDirectory() !== true) return { exit, runDir: null };
+  if (statSync(from, { throwIfNoEntry: false })?.isDirectory() !== true) return ended({ exit, runDir: null });
   const runDir = out ?? unused(resolve(RUNS, nameOf(kernel.name)));
+  let held: Awaited<ReturnType<typeof holdResults>> | null = null;
   try {
-    makeFolder(runDir);
-    refuseNonEmpty(runDir);
-    cpSync(from, runDir, { recursive: true });
-  } catch (error) {
-    throw notCopied(error, runDir, keepResults(cache, folder));
+    try {
+      if (out === null) held = await holdResults(runDir);
+      copyRun(from, runDir);
+    } catch (error) {
+      throw notCopied(error, runDir, keepResults(cache, folder));
+    }
+    await ended({ exit, runDir });
+  } finally {
+    held?.close();
   }
-  return { exit, runDir };
 };
 
 const notCopied = (error: unknown, runDir: string, kept: string): UserError =>
@@ -119,10 +134,10 @@ export interface AskedGuests {
   readonly options: VmOptions;
 }
 
-/** One guest after the other. `failed` gets the error of a guest; where it is absent, that error is thrown. */
+/** One guest after the other; the caller holds `--out`. `failed` gets the error of a guest; where it is absent, that error is thrown. */
 export const runGuests = async (
   { asked, words, options }: AskedGuests,
-  ended: (run: GuestRun) => Promise<void>,
+  ended: Ended,
   failed?: (error: UserError) => void,
 ): Promise<void> => {
   if (asked.length === 0)
@@ -146,7 +161,7 @@ export const runGuests = async (
       const guests = { cache, tree, program, emulator: await emulatorHere(), options };
       for (const [at, one] of asked.entries())
         try {
-          await ended(await runOne(one, argv, guests, outs[at]!));
+          await runOne(one, argv, guests, { out: outs[at]!, ended });
         } catch (error) {
           if (failed === undefined || !isGuestFailure(error)) throw error;
           failed(error);
@@ -167,10 +182,16 @@ const show = async ({ exit, runDir }: GuestRun): Promise<number> => {
   return exit === 0 ? reportExitCode(broken) : exit;
 };
 
-export const vm = (asked: AskedGuests): Promise<void> => {
+export const vm = async (asked: AskedGuests): Promise<void> => {
   const exits: number[] = [];
-  return runGuests(asked, async (run) => {
-    exits.push(await show(run));
-    process.exitCode = worstOf(exits);
-  });
+  const { out } = asked.options;
+  const held = out === undefined ? null : await holdResults(resolve(out));
+  try {
+    await runGuests(asked, async (run) => {
+      exits.push(await show(run));
+      process.exitCode = worstOf(exits);
+    });
+  } finally {
+    held?.close();
+  }
 };

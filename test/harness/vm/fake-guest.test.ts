@@ -1,7 +1,17 @@
 // Guests of a QEMU that is a stand-in: what they return, and how they end. A kernel is the script that the stand-in runs.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
@@ -48,6 +58,8 @@ before(() => {
 });
 after(() => rmSync(home, { recursive: true }));
 
+/** As sudo says it. */
+const NOBODY = 65534;
 const DONE = 'echo cfsbench-vm-done';
 
 /** Returns an archive with the exit code of the job, and with a run if there is one. */
@@ -229,6 +241,26 @@ test('a run that cannot be read does not take the page of the others with it, al
   assert.match(readFileSync(join(out, 'kernels.html'), 'utf8'), /cfsbench under 1 kernels/);
   rmSync(join(out, 'broken'), { recursive: true });
   assert.equal((await from()).code, 0);
+});
+
+test('under sudo the runs and pages of guests belong to the calling user', { skip: needsRoot }, async (t) => {
+  const asked = (count: number): readonly string[] =>
+    Array.from({ length: count }).flatMap(() => ['--kernel', kernel(t, returning(t, 0, true), DONE)]);
+  const foreign = async (...args: readonly string[]): Promise<readonly string[]> => {
+    const above = temporaryFolder(t);
+    chownSync(above, NOBODY, NOBODY);
+    const env = { SUDO_UID: String(NOBODY), SUDO_GID: String(NOBODY) };
+    const argv = ['vm', ...args, '--cache', cache, '--out', join(above, 'runs/guests'), ...RUN];
+    const { code, stderr } = await start(t, [process.execPath, PROGRAM, ...argv], env).done;
+    assert.equal(code, 0, stderr);
+    const all = readdirSync(above, { recursive: true, encoding: 'utf8' });
+    assert.ok(all.some((name) => name.endsWith('/run.json')));
+    return all.filter((name) => lstatSync(join(above, name)).uid !== NOBODY);
+  };
+  assert.deepEqual(await foreign(...asked(1)), []);
+  assert.deepEqual(await foreign(...asked(2)), []);
+  assert.deepEqual(await foreign('--matrix', ...asked(1)), []);
+  assert.deepEqual(await foreign('--matrix', ...asked(2)), []);
 });
 
 test('a guest does not measure beside a run of its machine, unless it may', async (t) => {
