@@ -69,7 +69,7 @@ interface GuestRun {
 }
 
 /** What is done with the run of a guest. */
-type Ended = (run: GuestRun) => Promise<void>;
+type WithGuestRun = (run: GuestRun) => Promise<void>;
 
 const copyRun = (from: string, runDir: string): void => {
   makeFolder(runDir);
@@ -82,7 +82,7 @@ const runOne = async (
   asked: AskedKernel,
   argv: readonly string[],
   guests: Guests,
-  { out, ended }: { readonly out: string | null; readonly ended: Ended },
+  { out, ended }: { readonly out: string | null; readonly ended: WithGuestRun },
 ): Promise<void> => {
   const { cache, tree, program, emulator, options } = guests;
   const kernel = await openKernel(asked, { cache, busybox: tree.busybox, say }).catch((error) => {
@@ -137,7 +137,7 @@ export interface AskedGuests {
 /** One guest after the other; the caller holds `--out`. `failed` gets the error of a guest; where it is absent, that error is thrown. */
 export const runGuests = async (
   { asked, words, options }: AskedGuests,
-  ended: Ended,
+  ended: WithGuestRun,
   failed?: (error: UserError) => void,
 ): Promise<void> => {
   if (asked.length === 0)
