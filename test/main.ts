@@ -48,7 +48,8 @@ type SideBySide = readonly [paths: readonly string[], atOnce: number];
 const stages: readonly (readonly SideBySide[])[] =
   concurrency === undefined
     ? [
-        [[withoutRuns, cpus]],
+        // Some wait for limits.
+        [[withoutRuns, cpus + 1]],
         [
           // A run waits for the disk and for its limits half of the time.
           [sideBySide, cpus + 2],

@@ -38,6 +38,7 @@ export const WITHOUT_RUNS: readonly string[] = [
   'harness/properties/',
   'harness/runner/',
   'harness/store/',
+  'harness/sys/bpf-recorder',
   'harness/sys/c-struct',
   'harness/sys/commands',
   'harness/sys/environment',
