@@ -59,9 +59,14 @@ const factsLine = (view: ReportView): Html => {
   return html`<p class="facts">${facts.map((fact) => html`<span>${fact}</span> `)}</p>`;
 };
 
+/** A line does not end between a number and its unit. */
+const unbroken = (text: string): string => text.replace(/(\d) (?=(?:ns|us|µs|ms|s|%)(?![a-z]))/g, '$1\u00a0');
+
 /** The first sentence says the most. */
-const findingHtml = ({ finding: [first = '', ...others] }: ReportView): Html =>
-  html`<p class="finding">${first}</p>${others.length === 0 ? null : html`<ul class="finding more">${others.map((sentence) => html`<li>${sentence}</li>`)}</ul>`}`;
+const findingHtml = ({ finding }: ReportView): Html => {
+  const [first = '', ...others] = finding.map(unbroken);
+  return html`<p class="finding">${first}</p>${others.length === 0 ? null : html`<ul class="finding more">${others.map((sentence) => html`<li>${sentence}</li>`)}</ul>`}`;
+};
 
 const tableIntro = (view: ReportView): Html =>
   html`<p>Each cell holds the median of an ${term('arm')}, its ${term('ratio')} to the ${term('baseline')} with the ${term('interval')}, and the ${term('verdict')}. Lower is better for times, higher for rates. ${runsText(view)}</p>`;

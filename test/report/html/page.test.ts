@@ -79,6 +79,13 @@ test('the sections are in reading order', () => {
   ]);
 });
 
+test('no line of the finding ends between a number and its unit', () => {
+  const [finding = ''] = /<p class="finding">.*?<\/ul>/s.exec(page(exampleRun())) ?? [];
+  assert.match(finding, /\d\u00a0(?:µs|ms) with /);
+  assert.match(finding, /\d\u00a0% interval/);
+  assert.doesNotMatch(finding, /\d (?:ns|us|µs|ms|s|%)(?![a-z])/);
+});
+
 test('a run without a measurement renders, with the reason first', () => {
   const { run } = exampleRun();
   const text = htmlOf(viewOf({ ...run, status: 'failed', images: [], proofs: [] }, []));
