@@ -70,7 +70,7 @@ export const versionText = (): string => {
     `cfsbench ${version}${commit === null ? '' : ` (commit ${commit})`}`,
     server ??
       (cannotCompile === null
-        ? 'cfs-fuse: not compiled yet; the first run compiles it'
+        ? 'cfs-fuse: not compiled yet; the first run compiles it if there is a C compiler'
         : `cfs-fuse: missing, and no run compiles it: ${cannotCompile}`),
   ].join('\n');
 };

@@ -16,10 +16,10 @@ export const VM_NEEDS: readonly Need[] = PROGRAMS.map(([id, title]) => ({ title,
 
 const ARCHITECTURE = 'x64';
 
-type BuildVariables = Readonly<Record<string, unknown>>;
+export type BuildVariables = Readonly<Record<string, unknown>>;
 
 /** Names of the parts that Node.js was built without: Debian's own has them in packages that a guest lacks. */
-const sharedParts = (variables: BuildVariables): readonly string[] =>
+export const sharedParts = (variables: BuildVariables): readonly string[] =>
   Object.keys(variables).filter((name) => /^node_shared(?:_|$)/.test(name) && variables[name] === true);
 
 const refuseSharedNode = (variables: BuildVariables): void => {

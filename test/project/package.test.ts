@@ -103,7 +103,7 @@ test('a guest gets every part of an installed package, compiled at its first use
   );
 });
 
-test('a file that others can write to is not used as a program', () => {
+test('a file that others can write to is not used as a program', { skip: needsCompiler }, () => {
   cfsbench('doctor', '--json', '--work', work);
   const native = join(home, '.cache', 'cfsbench', 'native');
   const [id = ''] = readdirSync(native);

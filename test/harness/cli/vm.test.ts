@@ -9,6 +9,7 @@ import { findProgram } from '../../../harness/sys/spawn.ts';
 import { VM_CACHE } from '../../../harness/vm/cache.ts';
 import { diskFolder, ownState, program } from '../../end-to-end/support.ts';
 import { needsRoot, privateMounts } from '../sys/support.ts';
+import { needsGuests } from '../vm/needs.ts';
 
 before(ownState);
 
@@ -76,7 +77,9 @@ for (const [args, expected, exit] of REFUSED)
     assert.ok(!existsSync(join(cache, VM_CACHE)));
   });
 
-test('a missing program is named with the command that installs it', { skip: needsRoot }, async (t) => {
+test('a missing program is named with the command that installs it', {
+  skip: needsRoot || needsGuests,
+}, async (t) => {
   privateMounts();
   // Not executable: as if it were not installed.
   for (const name of ['qemu-system-x86_64', 'mmdebstrap']) {

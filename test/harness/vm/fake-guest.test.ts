@@ -9,6 +9,7 @@ import { PROGRAM, program, start } from '../../end-to-end/support.ts';
 import { storedRun } from '../../report/support/stored-run.ts';
 import { storeRun } from '../../results/pool/stored-runs.ts';
 import { needsRoot, privateMounts, temporaryFolder } from '../sys/support.ts';
+import { needsGuests } from './needs.ts';
 import { cache, DONE, kernel, returning, standIns } from './stand-ins.ts';
 
 standIns();
@@ -17,14 +18,18 @@ standIns();
 const NOBODY = 65534;
 const RUN = ['--', 'run', '--count-only', '--profile', 'quick'];
 
-test('the exit code of several kernels is the worst one, and not the last one', async (t) => {
+test('the exit code of several kernels is the worst one, and not the last one', {
+  skip: needsGuests,
+}, async (t) => {
   const out = join(temporaryFolder(t), 'out');
   const kernels = [134, 4].flatMap((exit) => ['--kernel', kernel(t, returning(t, exit, false), DONE)]);
   const { code, stderr } = await program(t, ['vm', ...kernels, '--cache', cache, '--out', out, ...RUN]);
   assert.equal(code, 134, stderr);
 });
 
-test('a kernel that cannot be had does not take the page of the others with it', async (t) => {
+test('a kernel that cannot be had does not take the page of the others with it', {
+  skip: needsGuests,
+}, async (t) => {
   const out = join(temporaryFolder(t), 'out');
   const kernels = [join(cache, 'none'), kernel(t, returning(t, 0, true), DONE)];
   const asked = kernels.flatMap((path) => ['--kernel', path]);
@@ -34,7 +39,9 @@ test('a kernel that cannot be had does not take the page of the others with it',
   assert.match(readFileSync(join(out, 'kernels.html'), 'utf8'), /cfsbench under 1 kernels/);
 });
 
-test('a guest that returns something odd does not take the page of the others with it', async (t) => {
+test('a guest that returns something odd does not take the page of the others with it', {
+  skip: needsGuests,
+}, async (t) => {
   const odd = ['mkdir exit', 'echo 0 >exit; echo >run', 'echo 6 >exit; echo >run'].map((leave) =>
     kernel(t, `cd ${temporaryFolder(t)}; ${leave}; tar -cf "$results" .`, DONE),
   );
@@ -68,7 +75,9 @@ test('a run that cannot be read does not take the page of the others with it, al
   assert.equal((await from()).code, 0);
 });
 
-test('under sudo the runs and pages of guests belong to the calling user', { skip: needsRoot }, async (t) => {
+test('under sudo the runs and pages of guests belong to the calling user', {
+  skip: needsRoot || needsGuests,
+}, async (t) => {
   const asked = (count: number): readonly string[] =>
     Array.from({ length: count }).flatMap(() => ['--kernel', kernel(t, returning(t, 0, true), DONE)]);
   const foreign = async (...args: readonly string[]): Promise<readonly string[]> => {
@@ -87,7 +96,9 @@ test('under sudo the runs and pages of guests belong to the calling user', { ski
       for (const count of [1, 2]) assert.deepEqual(await foreign(...kind, ...asked(count), ...out), []);
 });
 
-test('a guest does not measure beside a run of its machine, unless it may', async (t) => {
+test('a guest does not measure beside a run of its machine, unless it may', {
+  skip: needsGuests,
+}, async (t) => {
   const locks = temporaryFolder(t);
   process.env['CFSBENCH_LOCKS'] = locks;
   const lock = await lockRun({ pid: process.pid, startedAt: new Date().toISOString(), runDir: '/first' });
@@ -105,7 +116,7 @@ test('a guest does not measure beside a run of its machine, unless it may', asyn
 });
 
 test('a guest is refused where the folder of guests has too little free space', {
-  skip: needsRoot,
+  skip: needsRoot || needsGuests,
 }, async (t) => {
   privateMounts();
   const small = temporaryFolder(t);
