@@ -2,8 +2,10 @@
 import { AssertionError } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import type { TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-const MOST_TRIES = 3;
+const MOST_TRIES = 8;
+const PAUSE_MS = 500;
 /** Counters of drops of the caches and of reclaim, which lose cached pages, dentries and inodes. */
 const LOSSES = /^(?:drop_|pgsteal_|slabs_scanned)\S* \d+$/gm;
 
@@ -39,6 +41,7 @@ export const besideNeighbours = async (
       t.diagnostic(
         `tried again: another process may have changed ${shared}: ${error.message.split('\n')[0]}`,
       );
+      await sleep(PAUSE_MS);
     }
   }
 };

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { needsOtherUser } from '../harness/sys/support.ts';
 import { read, root } from './sources.ts';
 
 const env = { ...process.env, CFSBENCH_NO_INSTALL: '1', CC: 'cfsbench-no-such-compiler' };
@@ -249,7 +250,9 @@ test('after a set-up of root that failed, everything belongs to the owner of the
   own(0);
 });
 
-test('a folder that is not writable is named, with its owner', { skip: needsRoot }, () => {
+test('a folder that is not writable is named, with its owner', {
+  skip: needsNpm || needsOtherUser,
+}, () => {
   execFileSync('chmod', ['755', folder]);
   execFileSync('chown', [`${NOBODY}:${NOBODY}`, folder]);
   const { stderr, status } = spawnSync('sh', ['scripts/setup', 'build'], {

@@ -10,7 +10,7 @@ setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
 const MIB = 2 ** 20;
 
-/** Prints the resident bytes of malloc's heap with 128 MiB in small blocks, after half of them are free, and after a collection. */
+/** Prints the resident bytes of malloc's mappings with 128 MiB in small blocks, after half of them are free, and after a collection. */
 const FRAGMENTS = `
   const { readFileSync } = await import('node:fs');
   const { bindAddress, bind } = await import('../../../harness/sys/libc.js');
@@ -21,8 +21,13 @@ const FRAGMENTS = `
   const garbage = openGarbage();
   const blocks = Array.from({ length: 2048 }, () => malloc(BYTES));
   for (const block of blocks) memset(block, 1, BYTES);
-  // Of the heap of malloc alone: V8 keeps pages of its own heap as it likes.
-  const read = () => 1024 * Number(/\\[heap\\]\\n(?:.*\\n)*?Rss: *(\\d+) kB/.exec(readFileSync('/proc/self/smaps', 'latin1'))[1]);
+  // Of the mappings with the blocks alone: V8 keeps pages of its own heap as it likes. Not all of them are [heap] where brk(2) cannot grow.
+  const places = blocks.map(Number);
+  const MAPPING = /^([0-9a-f]+)-([0-9a-f]+) .*\\n(?:.*\\n)*?Rss: *(\\d+) kB/gm;
+  const read = () => [...readFileSync('/proc/self/smaps', 'latin1').matchAll(MAPPING)].reduce((sum, [, from, to, kb]) => {
+    const [low, high] = [parseInt(from, 16), parseInt(to, 16)];
+    return places.some((at) => at >= low && at < high) ? sum + 1024 * Number(kb) : sum;
+  }, 0);
   const full = read();
   blocks.forEach((block, i) => i % 2 === 0 && free(block));
   const freed = read();
