@@ -6,12 +6,12 @@
 import { join } from 'node:path';
 import type { Store } from '../model/backend.ts';
 import type { Image, Layer } from '../model/image.ts';
+import { DIGEST_BYTES } from '../model/interned.ts';
 import type { CollectFacts, IngestHow, Machine } from '../model/machine.ts';
 import { blobFolder, blobLayers } from '../store/blobs.ts';
 import { copyFile } from './copy-file.ts';
 
 const FOLDER_MODE = 0o755;
-const DIGEST_BYTES = 32;
 
 export const blobPaths = (store: Store, image: Image): readonly string[] =>
   blobLayers(image).map(({ id }) => join(blobFolder(store), id));

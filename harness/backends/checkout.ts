@@ -10,6 +10,7 @@ import { existsSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Store } from '../model/backend.ts';
 import type { Image } from '../model/image.ts';
+import { DIGEST_BYTES } from '../model/interned.ts';
 import type { BatchFiles, CollectFacts, Machine } from '../model/machine.ts';
 import {
   LINK_STORE_MARK,
@@ -25,7 +26,6 @@ import { skip } from './refuse.ts';
 
 const HEX = '0123456789abcdef';
 const FOLDER_MODE = 0o755;
-const DIGEST_BYTES = 32;
 
 export const NOT_WRITABLE = 'a checkout is measured without a writable layer';
 

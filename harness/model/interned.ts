@@ -75,7 +75,8 @@ export class Texts {
   }
 }
 
-const DIGEST_BYTES = 32;
+/** Of SHA-256. */
+export const DIGEST_BYTES = 32;
 const PER_SEGMENT = 1 << 15;
 const NOT_HEX = 255;
 const SLASH = 0x2f;

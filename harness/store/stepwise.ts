@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { objectPaths } from '../erofs/objects.ts';
 import { SysError, UserError } from '../model/errors.ts';
 import type { ImageObject } from '../model/image.ts';
+import { DIGEST_BYTES } from '../model/interned.ts';
 import type { CollectFacts, CollectWork, Files, Ingested, IngestWork } from '../model/machine.ts';
 import { folderOf, objectPath } from './objects.ts';
 import { PackReader } from './pack.ts';
@@ -158,8 +159,6 @@ const sweepOne = (
   }
   removeFolder(dir);
 };
-
-const DIGEST_BYTES = 32;
 
 export const collectStepwise = (files: Files, { dirs, keep, removesFolders }: CollectWork): CollectFacts => {
   const from = process.hrtime.bigint();

@@ -4,6 +4,7 @@
 // Cost:    arguments are encoded before the clock starts.
 import { show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
+import { DIGEST_BYTES } from '../model/interned.ts';
 import type { BatchFiles, CollectFacts, CollectWork, IngestHow, IngestWork } from '../model/machine.ts';
 import { CStruct } from './c-struct.ts';
 import { EBADMSG, EUCLEAN, fail } from './libc.ts';
@@ -16,7 +17,6 @@ const COLLECT_BYTES = 56;
 /** struct timed_collected. */
 const COLLECTED_BYTES = 40;
 const BUFFER_BYTES = 1 << 20;
-const DIGEST_BYTES = 32;
 const NOTHING = Buffer.alloc(0);
 
 type TimedOperation = (work: Uint8Array) => TimedResult;

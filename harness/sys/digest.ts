@@ -1,7 +1,6 @@
 // fs-verity digests of contents that arrive in pieces, by the C library: one call for many blocks.
+import { DIGEST_BYTES } from '../model/interned.ts';
 import { library } from './timed.ts';
-
-const DIGEST_BYTES = 32;
 
 export interface Digester {
   update(bytes: Uint8Array): void;
