@@ -38,8 +38,12 @@ test('a second run on the machine is refused with the folder of the first, and a
     start(t, [process.execPath, PROGRAM, ...RUN, '--out', join(home, name), ...more], {
       CFSBENCH_LOCKS: locks,
     });
-  const first = run('first', '--lives', '500');
-  await eventually('the lock of the first run', SEEN_LIMIT_MS, () => readdirSync(locks).length === 1);
+  // Far longer than the second run, beside any load: it is killed below.
+  const first = run('first', '--lives', '1000', '--blocks', '200');
+  await eventually('the lock of the first run', SEEN_LIMIT_MS, () => {
+    assert.equal(first.child.exitCode, null, 'the first run ended before the second began');
+    return readdirSync(locks).length === 1;
+  });
 
   const refused = await run('second').done;
   assert.equal(refused.code, 4, refused.stderr);
@@ -71,6 +75,7 @@ test('a second run on the machine is refused with the folder of the first, and a
     /Noisy machine: another run measured on this machine at the same time\./,
   );
 
+  assert.equal(first.child.exitCode, null, 'the first run ended before the second did');
   first.child.kill('SIGKILL');
   await first.done;
   const third = await run('third', '--runs', '2').done;
