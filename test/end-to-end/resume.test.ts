@@ -73,8 +73,8 @@ describe('a run that was cut off, or whose server hung or was killed', {
     const run = readRun(out);
     assert.equal(run.resumed?.length, 4);
     assert.ok(new Set(readSamples(out).map(({ session }) => session ?? 0)).size >= 3);
-    // A group that was cut within a block gets one more block.
-    assert.match(stdout, /8 blocks|8 to 9 blocks/);
+    // A group that was cut within a block gets one more block: it was killed twice while timing.
+    assert.match(stdout, /8 blocks|8 to (9|10) blocks/);
     assert.deepEqual(
       readdirSync(home).filter((name) => name.startsWith('.cfsbench')),
       [],
