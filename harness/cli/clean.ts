@@ -1,23 +1,23 @@
-// `cfsbench clean`: removes work folders and unfinished files of processes that have ended. Never touches results, nor what cfsbench did
-// not make.
-import { existsSync, rmSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+// `cfsbench clean`: removes work folders and unfinished files of processes that have ended, and with --cache the caches. Never touches
+// results, nor what cfsbench did not make.
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
-import { cachePath } from '../native/own-place.ts';
 import { recordedFolders } from '../sys/folder-index.ts';
 import { NO_MARK } from '../sys/marked-folder.ts';
-import { readMounts } from '../sys/mountinfo.ts';
-import { liveRuns } from '../sys/run-locks.ts';
-import { VM_CACHE } from '../vm/cache.ts';
+import { type Mount, readMounts } from '../sys/mountinfo.ts';
+import { cleanCaches } from './caches.ts';
 import { cleanFile, leftFilesIn } from './left-files.ts';
-import { type Cleaned, cleanOne, failed, leftoversIn } from './leftovers.ts';
+import { type Cleaned, cleanOne, hasLeftoverName, leftoversIn } from './leftovers.ts';
+import { formatBytes } from './size.ts';
 
 const DEFAULT_DIR = 'runs';
 const UNMARKED =
   'A folder without a mark belongs to another program, or to a version of cfsbench without marks: rm -r removes it.\n';
 
-const lineOf = (path: string, cleaned: Cleaned): string | null => {
+/** `about`: what a cache holds, and its size. */
+const lineOf = (path: string, cleaned: Cleaned, about: string | null): string | null => {
   const name = visible(path);
   switch (cleaned.kind) {
     case 'gone':
@@ -31,9 +31,9 @@ const lineOf = (path: string, cleaned: Cleaned): string | null => {
     case 'failed':
       return `cannot remove: ${[name, ...cleaned.facts.map(visible)].join('\n  ')}`;
     default: {
-      const why = basename(path) === VM_CACHE ? 'kernels and guests of cfsbench vm' : 'kept by --keep-work';
-      const kept = cleaned.isKept ? ` (${why})` : '';
-      return `${cleaned.kind === 'removed' ? 'removed' : 'would remove'}: ${name}${kept}`;
+      const note = about ?? (cleaned.isKept ? 'kept by --keep-work' : null);
+      const verb = cleaned.kind === 'removed' ? 'removed' : 'would remove';
+      return `${verb}: ${name}${note === null ? '' : ` (${note})`}`;
     }
   }
 };
@@ -41,7 +41,9 @@ const lineOf = (path: string, cleaned: Cleaned): string | null => {
 /** In the folder, or without one in `runs` and wherever a run of this user has worked. */
 const pathsOf = (dir: string | undefined): readonly string[] => {
   if (dir === undefined)
-    return [...new Set([...leftoversIn(resolve(DEFAULT_DIR)), ...recordedFolders()])].sort();
+    return [
+      ...new Set([...leftoversIn(resolve(DEFAULT_DIR)), ...recordedFolders().filter(hasLeftoverName)]),
+    ].sort();
   if (existsSync(dir)) return leftoversIn(resolve(dir));
   throw new UserError(`no such folder: ${visible(dir)}`, { hint: 'cfsbench clean RUNS_FOLDER' });
 };
@@ -51,22 +53,11 @@ const filesOf = (dir: string): readonly string[] => (existsSync(dir) ? leftFiles
 async function* cleanAll(
   dir: string | undefined,
   removes: boolean,
+  mounts: readonly Mount[],
 ): AsyncGenerator<readonly [path: string, cleaned: Cleaned]> {
-  const mounts = readMounts();
   for (const path of pathsOf(dir)) yield [path, await cleanOne(path, () => removes, mounts)];
   for (const path of filesOf(dir ?? DEFAULT_DIR)) yield [path, cleanFile(path, removes)];
 }
-
-/** A run takes its server, libraries and manifests from the cache, whenever it needs them. */
-const cleanCache = (path: string, removes: boolean): Cleaned => {
-  if (liveRuns().length > 0) return { kind: 'live' };
-  try {
-    if (removes) rmSync(path, { recursive: true });
-    return { kind: removes ? 'removed' : 'stays', isKept: false };
-  } catch (error) {
-    return failed(error);
-  }
-};
 
 interface Shown {
   count: number;
@@ -74,8 +65,8 @@ interface Shown {
   unmarked: number;
 }
 
-const show = (path: string, cleaned: Cleaned, shown: Shown): void => {
-  const line = lineOf(path, cleaned);
+const show = (path: string, cleaned: Cleaned, shown: Shown, about: string | null = null): void => {
+  const line = lineOf(path, cleaned, about);
   if (line === null) return;
   const hasFailed = cleaned.kind === 'failed';
   shown.count++;
@@ -84,10 +75,15 @@ const show = (path: string, cleaned: Cleaned, shown: Shown): void => {
   (hasFailed ? process.stderr : process.stdout).write(`${line}\n`);
 };
 
-const showCache = (removes: boolean, shown: Shown): void => {
-  const path = cachePath();
-  if (path === null || !existsSync(path)) process.stdout.write('no cache folder exists\n');
-  else show(path, cleanCache(path, removes), shown);
+const showCaches = async (
+  dir: string | undefined,
+  removes: boolean,
+  mounts: readonly Mount[],
+  shown: Shown,
+): Promise<void> => {
+  for await (const { path, title, bytes, cleaned } of cleanCaches(dir, removes, mounts))
+    show(path, cleaned, shown, `${title === null ? '' : `${title}, `}${formatBytes(bytes)}`);
+  if (shown.count === 0) process.stdout.write('no cache folder exists\n');
 };
 
 export interface CleanOptions {
@@ -100,9 +96,10 @@ export const clean = async (
   { dryRun = false, cache = false }: CleanOptions,
 ): Promise<void> => {
   const shown: Shown = { count: 0, failed: 0, unmarked: 0 };
-  if (cache) showCache(!dryRun, shown);
+  const mounts = readMounts();
+  if (cache) await showCaches(dir, !dryRun, mounts, shown);
   const before = shown.count;
-  for await (const [path, cleaned] of cleanAll(dir, !dryRun)) show(path, cleaned, shown);
+  for await (const [path, cleaned] of cleanAll(dir, !dryRun, mounts)) show(path, cleaned, shown);
   if (shown.count === before) {
     const where =
       dir === undefined ? './runs, nor where earlier runs of this user have worked' : visible(resolve(dir));

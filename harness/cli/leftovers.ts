@@ -1,20 +1,25 @@
 // Folders that killed processes left: found by their names, removed only if they carry our mark, are ours and their lock is free.
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { visible } from '../../results/visible.ts';
 import type { UserError } from '../model/errors.ts';
 import { FEATURES_PREFIX } from '../sys/features/folder-name.ts';
 import { forgetFolder } from '../sys/folder-index.ts';
 import { type FoundFolder, inspectFolder, removeMarkedFolder } from '../sys/marked-folder.ts';
 import { type Mount, readMounts } from '../sys/mountinfo.ts';
-import { VM_CACHE } from '../vm/cache.ts';
 import { WORK_PREFIX } from './work-folder.ts';
 
-/** Paths directly in `dir` with a name that cfsbench uses. */
+/** Other marked folders are caches. */
+export const hasLeftoverName = (path: string): boolean => {
+  const name = basename(path);
+  return name.startsWith(WORK_PREFIX) || name.startsWith(FEATURES_PREFIX);
+};
+
+/** Paths directly in `dir` with such a name. */
 export const leftoversIn = (dir: string): readonly string[] => {
   if (!existsSync(dir)) return [];
   return readdirSync(dir)
-    .filter((name) => name.startsWith(WORK_PREFIX) || name.startsWith(FEATURES_PREFIX) || name === VM_CACHE)
+    .filter(hasLeftoverName)
     .sort()
     .map((name) => join(dir, name));
 };

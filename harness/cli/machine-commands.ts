@@ -32,8 +32,8 @@ export const doctorCommand = (): Command =>
 const CLEAN_HELP = `
 Removes only what belongs to this user and is not in use: folders with the mark
 of cfsbench, and unfinished files .cfsbench-new-... that nothing has written to
-for an hour; never results. Without DIR: in ./runs, and wherever a run of this
-user has worked.
+for an hour; never results, and no cache without --cache. Without DIR: in
+./runs, and wherever a run of this user has worked.
 
 Exit codes:
   0    all leftovers are removed
@@ -42,13 +42,13 @@ Exit codes:
 export const cleanCommand = (): Command =>
   new Command('clean')
     .description(
-      'remove leftovers: work folders of killed runs and of --keep-work, unfinished files of killed commands, kernels and guests of cfsbench vm',
+      'remove leftovers: work folders of killed runs and of --keep-work, unfinished files of killed commands; with --cache also caches',
     )
     .argument('[DIR]', 'the folder that holds them, such as that of --work')
     .option('-n, --dry-run', 'print what would be removed; remove nothing')
     .option(
       '--cache',
-      'remove the cache folder too, unless a run measures; its files are made again when needed',
+      'remove the caches, too, and print their sizes: compiled programs and manifests, unless a run measures, and kernels and guests of cfsbench vm; they are made again when needed',
     )
     .addHelpText('after', CLEAN_HELP)
     .action(async (dir: string | undefined, options: CleanOptions) => {

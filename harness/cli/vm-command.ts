@@ -42,7 +42,7 @@ Set in every usual configuration, and not in tinyconfig:
   CONFIG_BINFMT_SCRIPT CONFIG_UNIX98_PTYS CONFIG_UNIX CONFIG_INET CONFIG_PID_NS
 
 The guest (a small Debian, made once by mmdebstrap) and downloaded kernels are
-kept in ~/.cache/cfsbench-vm; cfsbench clean removes them.
+kept in ~/.cache/cfsbench-vm; cfsbench clean --cache removes them.
 
 Examples:
   cfsbench vm --kernel deb:6.12 -- run --profile quick --count-only

@@ -1,5 +1,5 @@
 // The folder of files that are kept between runs: `cfsbench/NAME` of the user's cache folder, with the mark of cfsbench, so that
-// `cfsbench clean` finds and removes it.
+// `cfsbench clean --cache` finds and removes it.
 //
 // Does:    makes the folder with mode 0700, and locks it as long as it is open.
 // Error:   null if the user has no cache folder of their own, another process uses it, or something else lies there.

@@ -1,5 +1,5 @@
-// The folder in which kernels and the guest are kept between calls: marked as ours, so that `cfsbench clean` finds and removes it, and
-// locked while a call uses it.
+// The folder in which kernels and the guest are kept between calls: marked as ours, so that `cfsbench clean --cache` finds and removes it,
+// and locked while a call uses it.
 //
 // Leaves:  kernels, the tree of the guest and the disk of the program. What a killed call left is removed by the next one.
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, statfsSync } from 'node:fs';

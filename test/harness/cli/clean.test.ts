@@ -12,6 +12,8 @@ import {
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { WORK_PREFIX } from '../../../harness/cli/work-folder.ts';
+import { openCacheFolder } from '../../../harness/sys/cache-folder.ts';
+import { recordedFolders } from '../../../harness/sys/folder-index.ts';
 import { markKept } from '../../../harness/sys/marked-folder.ts';
 import { lockRun } from '../../../harness/sys/run-locks.ts';
 import { TEMPORARY_PREFIX } from '../../../results/write-file.ts';
@@ -113,7 +115,22 @@ test('clean removes no cache while a run measures', async (t) => {
   assert.deepEqual([during.status, existsSync(cache)], [0, true], during.stderr);
   assert.equal(during.stdout.split('\n')[0], `in use, not removed: ${cache}`);
   lock.close();
-  assert.equal(clean(['--cache', dir], variables).stdout.split('\n')[0], `removed: ${cache}`);
+  assert.match(clean(['--cache', dir], variables).stdout.split('\n')[0]!, /^removed: \S+ \([\d.]+ k?B\)$/);
+  assert.ok(!existsSync(cache));
+});
+
+test('clean keeps manifests; --cache removes them and their entry in the index of folders', async () => {
+  const home = process.env['XDG_CACHE_HOME']!;
+  (await openCacheFolder('manifests'))!.close();
+  const manifests = join(home, 'cfsbench', 'manifests');
+  assert.ok(recordedFolders().includes(manifests));
+  assert.match(clean([]).stdout, /^nothing was left in /);
+  assert.ok(existsSync(manifests));
+  const text = clean(['--cache'], ['env', 'CFSBENCH_LOCKS=']).stdout;
+  assert.match(text.split('\n')[0]!, /^removed: \S+\/cfsbench \([\d.]+ k?B\)$/);
+  assert.ok(!existsSync(manifests));
+  assert.ok(!recordedFolders().includes(manifests));
+  assert.match(clean(['--cache'], ['env', 'CFSBENCH_LOCKS=']).stdout, /^no cache folder exists$/m);
 });
 
 test('clean names a cache that it cannot remove, exits with 5 and removes the leftovers', {

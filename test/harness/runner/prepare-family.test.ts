@@ -109,7 +109,7 @@ test('prepared members equal single ones, the store has their objects, the cache
   assert.match(larger.said[0]!, /; 7 manifests from the cache, 2 new$/);
   for (const [i, { manifestDigest }] of first.family.members.entries())
     assert.equal(larger.family.members[i]!.manifestDigest, manifestDigest);
-  // The cache is a folder that `cfsbench clean` knows.
+  // The cache is a folder that `cfsbench clean --cache` knows.
   assert.ok(recordedFolders().includes(cachePath()));
 });
 

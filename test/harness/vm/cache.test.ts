@@ -1,4 +1,4 @@
-// The folder for kernels and guests: one call at a time, nothing half made, and removed by `cfsbench clean`.
+// The folder for kernels and guests: one call at a time, nothing half made, and removed by `cfsbench clean --cache` alone.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -52,10 +52,25 @@ test('a folder with foreign files is not used', (context) => {
   assert.ok(existsSync(join(parent, VM_CACHE, 'precious')));
 });
 
-test('cfsbench clean names and removes the cache', (context) => {
+test('cfsbench clean keeps the cache; --cache names it with its size and removes it, wherever it is', (context) => {
   const parent = temporaryFolder(context);
-  openCache(parent).close();
-  const text = execFileSync(process.execPath, [PROGRAM, 'clean', parent], { encoding: 'utf8' });
-  assert.match(text, /^removed: .*cfsbench-vm \(kernels and guests of cfsbench vm\)$/m);
-  assert.ok(!existsSync(join(parent, VM_CACHE)));
+  const run = (...args: string[]): string =>
+    execFileSync(process.execPath, [PROGRAM, 'clean', ...args], {
+      encoding: 'utf8',
+      env: { ...process.env, CFSBENCH_LOCKS: '' },
+    });
+  const line = (verb: string): RegExp =>
+    new RegExp(
+      `^${verb}: ${join(parent, VM_CACHE)} \\(kernels and guests of cfsbench vm, [\\d.]+ [kM]B\\)$`,
+      'm',
+    );
+  for (const where of [[], [parent]]) {
+    openCache(parent).close();
+    writeFileSync(join(parent, VM_CACHE, 'guest'), Buffer.alloc(100_000, 'x'));
+    assert.match(run(...where), /^nothing was left in /);
+    assert.match(run('--cache', '--dry-run', ...where), line('would remove'));
+    assert.ok(existsSync(join(parent, VM_CACHE)));
+    assert.match(run('--cache', ...where), line('removed'));
+    assert.ok(!existsSync(join(parent, VM_CACHE)));
+  }
 });
