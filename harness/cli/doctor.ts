@@ -10,7 +10,7 @@ import type { Features, Need } from '../model/machine.ts';
 import { probes } from '../probes/registry.ts';
 import { isNoisy } from '../runner/conditions.ts';
 import { type CheckedNeed, checkNeed } from './check-needs.ts';
-import { discoverFeatures } from './discover.ts';
+import { discoverFeatures, folderToTry, triedSentence } from './discover.ts';
 import { proseColumns } from './terminal-width.ts';
 import { VM_NEEDS } from './vm-needs.ts';
 import { judgeIdleMachine, otherMountsOf } from './watch-conditions.ts';
@@ -22,6 +22,7 @@ interface Thing {
 
 /** Claims and commands that need more than any backend, scenario or probe. */
 const OTHERS: readonly Thing[] = [
+  { id: 'cfsbench run', needs: [{ title: 'a work folder on a disk', anyOf: ['work-file-system'] }] },
   { id: 'cfsbench vm', needs: VM_NEEDS },
   {
     id: 'claim C13',
@@ -71,13 +72,14 @@ const foundLines = (found: readonly CheckedNeed[], all: boolean, columns: number
       )
     : wrapText(found.map(({ title }) => title).join(', '), columns, { indent: '  ' });
 
-/** `all`: how each feature was found. */
-export const doctorText = (features: Features, columns: number, all = false): string => {
+/** `folder`: where the features were tried. `all`: how each was found. */
+export const doctorText = (features: Features, folder: string, columns: number, all = false): string => {
   const things = [...backends, ...scenarios, ...probes, ...OTHERS];
   const needs = checkedNeeds(things, features);
   const found = needs.filter(({ met }) => met);
   const missing = needs.filter(({ met }) => !met);
   const lines = [
+    ...wrapText(triedSentence(folder, features), columns),
     ...wrapText(summary(features), columns),
     ...(missing.length === 0 ? [] : ['', 'Missing:']),
     ...missing.flatMap((need) => missingLines(need, things, columns)),
@@ -90,7 +92,7 @@ export const doctorText = (features: Features, columns: number, all = false): st
 export interface DoctorOptions {
   readonly json?: boolean;
   readonly all?: boolean;
-  readonly work: string;
+  readonly work?: string;
   readonly bench?: boolean;
   readonly strict?: boolean;
 }
@@ -119,7 +121,7 @@ export const benchText = (
   return [...lines, ...mounts, ...wrapText(verdict, columns)].map((line) => `${line}\n`).join('');
 };
 
-const bench = async ({ json, work, strict }: DoctorOptions): Promise<void> => {
+const bench = async ({ json, strict }: DoctorOptions, work: string): Promise<void> => {
   if (!existsSync(work))
     throw new UserError(`no such folder: ${work}`, { hint: 'cfsbench doctor --bench --work DIR' });
   const judged = await judgeIdleMachine();
@@ -132,15 +134,16 @@ const bench = async ({ json, work, strict }: DoctorOptions): Promise<void> => {
 };
 
 export const doctor = async (options: DoctorOptions): Promise<void> => {
-  if (options.bench === true) return bench(options);
+  const folder = folderToTry(options.work);
+  if (options.bench === true) return bench(options, folder);
   if (options.strict === true)
     throw new UserError('--strict has no effect without --bench', {
       hint: 'cfsbench doctor --bench --strict',
     });
-  const features = await discoverFeatures(options.work);
+  const features = await discoverFeatures(folder);
   process.stdout.write(
     options.json === true
       ? `${JSON.stringify(features, null, 2)}\n`
-      : doctorText(features, proseColumns(), options.all),
+      : doctorText(features, folder, proseColumns(), options.all),
   );
 };

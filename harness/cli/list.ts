@@ -1,6 +1,6 @@
 // `cfsbench list`: names to use on the command line, and backends that cannot run here.
 
-import { definitionLines } from '../../report/text.ts';
+import { definitionLines, wrapText } from '../../report/text.ts';
 import { visible } from '../../results/visible.ts';
 import { scenarios } from '../../scenarios/registry.ts';
 import { backends } from '../backends/registry.ts';
@@ -10,7 +10,7 @@ import type { Backend } from '../model/backend.ts';
 import type { Features } from '../model/machine.ts';
 import { probes } from '../probes/registry.ts';
 import { firstUnmet } from './check-needs.ts';
-import { discoverFeatures } from './discover.ts';
+import { discoverFeatures, folderToTry, triedSentence } from './discover.ts';
 import { profiles } from './profile.ts';
 import { proseColumns } from './terminal-width.ts';
 
@@ -28,7 +28,7 @@ const backendRow = ({ id, title, answers, needs }: Backend, features: Features):
   return [id, parts.join(' ')];
 };
 
-const listText = (features: Features, columns: number): string => {
+const listText = (features: Features, folder: string, columns: number): string => {
   const backendRows = (wanted: (backend: Backend) => boolean): readonly Definition[] =>
     backends.filter(wanted).map((backend) => backendRow(backend, features));
   const sections: readonly (readonly [heading: string, rows: readonly Definition[]])[] = [
@@ -49,12 +49,18 @@ const listText = (features: Features, columns: number): string => {
   const lines = sections
     .filter(([, rows]) => rows.length > 0)
     .flatMap(([heading, rows]) => [heading, ...definitionLines(rows, columns), '']);
-  return [...lines, 'What is missing and how to install it: cfsbench doctor']
+  return [
+    ...wrapText(triedSentence(folder, features), columns),
+    '',
+    ...lines,
+    'What is missing and how to install it: cfsbench doctor',
+  ]
     .map((line) => `${line}\n`)
     .join('');
 };
 
-export const list = async ({ work }: { readonly work: string }): Promise<void> => {
-  const features = await discoverFeatures(work);
-  process.stdout.write(listText(features, proseColumns()));
+export const list = async ({ work }: { readonly work?: string }): Promise<void> => {
+  const folder = folderToTry(work);
+  const features = await discoverFeatures(folder);
+  process.stdout.write(listText(features, folder, proseColumns()));
 };

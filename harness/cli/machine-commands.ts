@@ -1,16 +1,18 @@
 // The commands `cfsbench list`, `doctor` and `clean`. Their modules load much, so they are imported when called.
-import { tmpdir } from 'node:os';
 import { Command } from 'commander';
 import type { CleanOptions } from './clean.ts';
 import type { DoctorOptions } from './doctor.ts';
 
-const WORK = ['--work <DIR>', 'parent of work folders, whose file system is tested', tmpdir()] as const;
+const WORK = [
+  '--work <DIR>',
+  'parent of work folders, whose file system is tested (default: ./runs, as for run; a folder for temporary files where that cannot be written)',
+] as const;
 
 export const listCommand = (): Command =>
   new Command('list')
     .description('list backends, scenarios, images, probes and profiles by name')
     .option(...WORK)
-    .action(async (options: { readonly work: string }) => {
+    .action(async (options: { readonly work?: string }) => {
       const { list } = await import('./list.ts');
       await list(options);
     });
@@ -23,7 +25,7 @@ export const doctorCommand = (): Command =>
     .option('--bench', 'check whether the machine is quiet enough to measure on')
     .option('--strict', 'with --bench: exit with 4 on a noisy machine')
     .option(...WORK)
-    .addHelpText('after', '\nChanges nothing, except for short-lived files in the work folder.')
+    .addHelpText('after', '\nChanges nothing, except for short-lived files in the folder of --work.')
     .action(async (options: DoctorOptions) => {
       const { doctor } = await import('./doctor.ts');
       await doctor(options);

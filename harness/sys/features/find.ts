@@ -29,7 +29,7 @@ interface FeatureSearch {
 }
 
 /** The nearest existing folder: the work folder may not exist yet, and the search must not make it. */
-const existingFolder = (path: string): string => {
+export const existingFolder = (path: string): string => {
   const absolute = resolve(path);
   return existsSync(absolute) ? absolute : existingFolder(dirname(absolute));
 };

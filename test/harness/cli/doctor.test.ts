@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, realpathSync, rmdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { backends } from '../../../harness/backends/registry.ts';
 import { checkNeed, firstUnmet } from '../../../harness/cli/check-needs.ts';
+import { folderToTry } from '../../../harness/cli/discover.ts';
 import { doctorText } from '../../../harness/cli/doctor.ts';
 import type { FeatureId, FeatureState, Features } from '../../../harness/model/machine.ts';
 import { FEATURE_IDS } from '../../../harness/sys/features/registry.ts';
+import { temporaryFolder } from '../sys/support.ts';
 
 const featuresWithout = (missing: Partial<Record<FeatureId, FeatureState>>): Features =>
   Object.fromEntries(
@@ -34,7 +39,7 @@ const parsed = (text: string) => {
 };
 
 test('doctor lists each missing need once, with the finding, its users and a hint', () => {
-  const { missing, found } = parsed(doctorText(NO_EROFS, 1000));
+  const { missing, found } = parsed(doctorText(NO_EROFS, '/', 1000));
   const erofs = missing.get('EROFS mounts');
   assert.equal(erofs?.detail, 'fsopen: ENODEV; open: ENOENT');
   assert.equal(erofs?.hint, 'modprobe erofs');
@@ -48,28 +53,56 @@ test('doctor lists each missing need once, with the finding, its users and a hin
   assert.ok(!found.includes('EROFS mounts'));
 });
 
-test('doctor begins with the backends that can run; with --all it lists how each feature was found', () => {
+test('doctor begins with the folder and the backends that can run; with --all it lists how each feature was found', () => {
   const can = backends.filter(({ needs }) => firstUnmet(needs, NO_EROFS) === null).length;
-  assert.ok(doctorText(NO_EROFS, 400).startsWith(`${can} of ${backends.length} backends, `));
-  assert.match(doctorText(NO_EROFS, 400, true), /^ {2}GNU tar +tar seen$/m);
+  const begin = `Features were tried in / (work-file-system seen).\n${can} of ${backends.length} backends, `;
+  assert.ok(doctorText(NO_EROFS, '/', 400).startsWith(begin));
+  assert.match(doctorText(NO_EROFS, '/', 400, true), /^ {2}GNU tar +tar seen$/m);
   const nothing = featuresWithout(
     Object.fromEntries(FEATURE_IDS.map((id) => [id, refused('no', 'buy a computer')])),
   );
-  assert.match(doctorText(nothing, 80), /^No backend can run here \(0 of/);
-  assert.doesNotMatch(doctorText(featuresWithout({}), 80), /Missing/);
+  assert.match(doctorText(nothing, '/', 80), /^Features were tried in \/\.\nNo backend can run here \(0 of/);
+  assert.doesNotMatch(doctorText(featuresWithout({}), '/', 80), /Missing/);
 });
 
 test('doctor names a need that only a claim has', () => {
-  const text = doctorText(featuresWithout({ 'fs-verity': refused('EOPNOTSUPP', 'CONFIG_FS_VERITY') }), 80);
+  const text = doctorText(
+    featuresWithout({ 'fs-verity': refused('EOPNOTSUPP', 'CONFIG_FS_VERITY') }),
+    '/',
+    80,
+  );
   assert.match(
     text,
     /^ {2}a kernel .*\(fs-verity\): EOPNOTSUPP\n {4}for: claim C13\n {4}do: {2}CONFIG_FS_VERITY$/m,
   );
 });
 
+test('a folder in memory is a need of run that is not met', () => {
+  const memory = refused('tmpfs on tmpfs: that is memory, not a disk', 'use a folder on a disk: --work DIR');
+  const { missing } = parsed(doctorText(featuresWithout({ 'work-file-system': memory }), '/', 1000));
+  assert.deepEqual([...missing.keys()], ['a work folder on a disk']);
+  assert.deepEqual(missing.get('a work folder on a disk')?.users, ['cfsbench run']);
+});
+
+test('doctor and list try features where run would work, and elsewhere only if that cannot be written to', (t) => {
+  const before = process.cwd();
+  const home = realpathSync(temporaryFolder(t));
+  t.after(() => process.chdir(before));
+  process.chdir(home);
+  assert.equal(folderToTry('/srv'), '/srv');
+  assert.equal(folderToTry(undefined), home);
+  mkdirSync('runs');
+  assert.equal(folderToTry(undefined), join(home, 'runs'));
+  rmdirSync('runs');
+  writeFileSync('runs', '');
+  assert.equal(folderToTry(undefined), tmpdir());
+  process.chdir('/proc/self');
+  assert.equal(folderToTry(undefined), tmpdir());
+});
+
 test('doctor wraps long lines at the given width', () => {
   const hint = 'word '.repeat(60).trim();
-  const text = doctorText(featuresWithout({ fuse: refused('x', hint) }), 80);
+  const text = doctorText(featuresWithout({ fuse: refused('x', hint) }), '/', 80);
   assert.ok(Math.max(...text.split('\n').map((line) => line.length)) <= 80);
   assert.equal(text.match(/\bword\b/g)?.length, 60);
 });

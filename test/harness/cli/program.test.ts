@@ -51,6 +51,7 @@ test('list names every backend, scenario, probe, image source and profile', () =
     .flatMap((line) => (/^ {2}\S/.test(line) ? [line.trim().split(' ')[0]] : []));
   for (const id of [...ids, ...sourceForms.map(([form]) => form)]) assert.ok(terms.includes(id), id);
   assert.match(stdout, /^ {2}debian-12-base /m);
+  assert.match(stdout, /^Features were tried in \/.*\.\n\nHeadline backends /);
 });
 
 test('the help of run and of image build has every kind of image source, with what a rollback needs', () => {
