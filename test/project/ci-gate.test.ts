@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -23,6 +24,7 @@ const after = (option) => rest[rest.indexOf(option) + 1];
 if (command === 'run') {
   mkdirSync(after('--out'), { recursive: true });
   writeFileSync(after('--out') + '/run.json', 'head');
+  writeFileSync(after('--out') + '/private.json', '{}');
 }
 if (command === 'compare') process.exitCode = Number(readFileSync(__dirname + '/code', 'utf8'));
 if (command === 'history') {
@@ -35,6 +37,8 @@ interface PushResult {
   readonly exit: number | null;
   /** The stored run; null: none. */
   readonly stored: string | null;
+  /** Names of its files: nothing private is stored. */
+  readonly files: readonly string[];
   readonly history: string | null;
   /** Of the step. */
   readonly output: string;
@@ -92,6 +96,7 @@ const push = (
   return {
     exit: status,
     stored: existsSync(run) ? readFileSync(run, 'utf8') : null,
+    files: readdirSync(join(home, 'store/run')),
     history: existsSync(added) ? readFileSync(added, 'utf8') : null,
     output: readFileSync(output, 'utf8'),
     log: stdout + stderr,
@@ -101,13 +106,21 @@ const push = (
 for (const code of [0, 2, 3])
   test(`a push to the baseline branch is stored if the gate ends with ${code}, which is its exit code`, (t) => {
     const { log, ...result } = push(t, { code });
-    assert.deepEqual(result, { exit: code, stored: 'head', history: 'line', output: 'stored=true\n' }, log);
+    assert.deepEqual(
+      result,
+      { exit: code, stored: 'head', files: ['run.json'], history: 'line', output: 'stored=true\n' },
+      log,
+    );
   });
 
 for (const code of [1, 5, 6, 124, 130])
   test(`a run without a judgement (${code}) replaces no stored run`, (t) => {
     const { log, ...result } = push(t, { code });
-    assert.deepEqual(result, { exit: code, stored: 'base', history: null, output: '' }, log);
+    assert.deepEqual(
+      result,
+      { exit: code, stored: 'base', files: ['run.json'], history: null, output: '' },
+      log,
+    );
     assert.match(log, /notice: the run is not stored/);
   });
 
@@ -120,7 +133,11 @@ test('the first run is stored, and that of a pull request is not', (t) => {
 
 test('a run whose name the history has already is stored nevertheless', (t) => {
   const { log, ...result } = push(t, { code: 0, isKnown: true });
-  assert.deepEqual(result, { exit: 0, stored: 'head', history: null, output: 'stored=true\n' }, log);
+  assert.deepEqual(
+    result,
+    { exit: 0, stored: 'head', files: ['run.json'], history: null, output: 'stored=true\n' },
+    log,
+  );
   assert.match(log, /warning: the run is stored, but not added to the history/);
 });
 

@@ -1,11 +1,11 @@
 // Scripts that people type.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { root } from './sources.ts';
+import { read, root } from './sources.ts';
 
 /** Sourced by others, or started by action.yml. */
 const NOT_TYPED = new Set(['help.sh', 'c-build.sh', 'ci-action']);
@@ -22,6 +22,51 @@ test('every script prints its usage for --help and does nothing else', () => {
     });
     assert.deepEqual([name, status, stderr], [name, 0, '']);
     assert.match(stdout, /^(?:Usage: | {2}(?:sh|npm) |Usage)/m, name);
+  }
+});
+
+/** A function of `scripts/fresh-roots`. */
+const freshRoots = (name: string): string => {
+  const [text] = new RegExp(`^${name}\\(\\) \\{(?:.*\\}\\n|\\n[\\s\\S]*?^\\}\\n)`, 'm').exec(
+    read('scripts/fresh-roots'),
+  )!;
+  return text;
+};
+
+/** What a script prints that finds `text` in $TEXT. */
+const shell = (script: string, text = ''): string =>
+  execFileSync('sh', ['-eu'], { input: script, encoding: 'utf8', env: { ...process.env, TEXT: text } });
+
+test('a benchmark on a fresh machine that prints no table is not recorded as one', () => {
+  const words = (text: string): string =>
+    shell(`plain() { printf '%s\\n' "$TEXT"; }\n${freshRoots('bench_words')}bench_words\n`, text).trim();
+  const table = 'debian-12-base (4188 entries), 8 to 12 blocks\n\n  unpacked-overlay null\n  mount 1 us 1.00';
+  assert.equal(words(''), 'no table');
+  assert.equal(words('cfsbench: no space left on device'), 'no table');
+  assert.equal(words(table), 'a table without ratios');
+  assert.equal(words(`${table}\n  mount 1 us 2 us 2.00 (1.90..2.10) slow 1.00`), '1 rows of ratios');
+});
+
+test('fresh machines get the registries of npm and no token', (t) => {
+  const home = mkdtempSync(join(tmpdir(), 'cfsbench-npmrc-'));
+  t.after(() => rmSync(home, { recursive: true }));
+  const kept = 'registry=https://npm.example/\n@scope:registry = https://scope.example/\n';
+  writeFileSync(
+    join(home, 'rc'),
+    `${kept}//npm.example/:_authToken=secret\n_auth=secret\nemail=a@example.org\n`,
+  );
+  writeFileSync(join(home, 'tokens'), '_auth=secret\n');
+  const lines = (name: string): string =>
+    shell(`${freshRoots('registry_lines')}registry_lines '${join(home, name)}'\n`);
+  assert.equal(lines('rc'), kept);
+  assert.equal(lines('tokens'), '');
+  assert.equal(lines('none'), '');
+});
+
+test('a script that removes its files at the end removes them after a signal, too', () => {
+  for (const name of readdirSync(join(root, 'scripts'))) {
+    const text = read(join('scripts', name));
+    if (/^ *trap .* EXIT$/m.test(text)) assert.match(text, /^trap 'exit \d+' (?:HUP )?INT TERM$/m, name);
   }
 });
 
