@@ -28,6 +28,8 @@ Runs cfsbench in a virtual machine with another kernel, and copies the run
 folder to this machine. KVM runs the guest on the CPUs of this machine; where it
 cannot, QEMU emulates them. In an emulated run, counts, correctness and memory
 objects are results; times are shown in parentheses and judged by nothing.
+It needs an x86-64 machine, and a Node.js without shared libraries of its own,
+such as that of nodejs.org or of npx -p node@20; Debian's own package has some.
 
 --kernel PATH takes a bzImage or vmlinux. It needs virtio disks, ext4, tmpfs, a
 serial console and the measured file systems, built in or as modules in

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { exitCode, poolExitCode, reportExitCode, worstOf } from '../../../harness/cli/exit-code.ts';
+import { EXIT_CODES } from '../../../harness/cli/exit-codes-help.ts';
 
 const fine: Parameters<typeof exitCode>[0] = {
   status: 'complete',
@@ -47,6 +48,12 @@ test('the exit code of several runs does not depend on their order', () => {
     assert.equal(worstOf(codes), 134);
   assert.equal(worstOf([139, 134]), worstOf([134, 139]));
   assert.equal(worstOf([134, 130]), 130);
+});
+
+test('the help lists the codes in the order in which the first that applies is used', () => {
+  const [, ...codes] = [...EXIT_CODES.matchAll(/^ {2}(\d+) /gm)].map(([, code]) => Number(code));
+  assert.equal(codes.length, 7);
+  for (const [at, code] of codes.entries()) assert.equal(worstOf(codes.slice(at)), code);
 });
 
 test('a pool that lacks a run, or has one with failures, fails', () => {
