@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openRunLength } from '../torture/moment.ts';
 import { trialsOf } from '../torture/registry.ts';
-import { LONG_MARKERS, TRIAL_MARKERS, tableIn } from '../torture/table.ts';
+import { LONG_MARKERS, ORIGIN, TRIAL_MARKERS, tableIn } from '../torture/table.ts';
 import { COLUMNS } from '../torture/trial.ts';
 import { read } from './sources.ts';
 
@@ -23,6 +23,14 @@ test('leaks, lost samples, crashes, hangs and wrong exit codes are zero in every
   const zeros = Object.keys(COLUMNS).map(() => '0');
   for (const row of tableIn(DOCUMENT, TRIAL_MARKERS))
     assert.deepEqual(row.slice(2, 2 + zeros.length), zeros, row[0]);
+});
+
+test('every row names the commit that gave it, or says that it is unknown', () => {
+  for (const markers of [TRIAL_MARKERS, LONG_MARKERS]) {
+    assert.ok(DOCUMENT.includes(` | ${ORIGIN} |\n`));
+    for (const row of tableIn(DOCUMENT, markers))
+      assert.match(row.at(-1)!, /^(?:unknown|(?:unknown|[0-9a-f]{12}(?:\+\w+)?), \d{4}-\d\d-\d\d)$/, row[0]);
+  }
 });
 
 test('there are 200 kills or more', () => {

@@ -11,7 +11,7 @@ import { type LimitedGroup, openLimitedGroup } from './memory-limit.ts';
 import { millionFiles } from './million.ts';
 import { inRole } from './process-tree.ts';
 import { type Reading, slopeOf } from './slope.ts';
-import { LONG_MARKERS, tableIn, textMarkdown } from './table.ts';
+import { LONG_MARKERS, ORIGIN, tableIn, textMarkdown } from './table.ts';
 
 const LIVES = fileURLToPath(new URL('./lives-main.js', import.meta.url));
 const READING_MS = 5000;
@@ -240,7 +240,7 @@ export const runLong = async (
   return results;
 };
 
-const HEAD = ['what', 'amount', 'found', 'bound'];
+const HEAD = ['what', 'amount', 'found', 'bound', ORIGIN];
 const cells = ({ what, amount, found, bound }: LongResult): readonly string[] => [what, amount, found, bound];
 
 export const longText = (results: readonly LongResult[]): string =>
@@ -252,8 +252,8 @@ export const longText = (results: readonly LongResult[]): string =>
     .join('');
 
 /** The rows of what was run take the place of the document's rows of the same name, and new ones follow. */
-export const longMarkdown = (document: string, results: readonly LongResult[]): string => {
-  const lines = [...tableIn(document, LONG_MARKERS), ...results.map(cells)];
+export const longMarkdown = (document: string, results: readonly LongResult[], origin: string): string => {
+  const lines = [...tableIn(document, LONG_MARKERS), ...results.map((one) => [...cells(one), origin])];
   const byName = new Map(lines.map((line) => [line[0], line]));
   return textMarkdown(HEAD, [...byName.values()]);
 };

@@ -4,6 +4,7 @@
 // Leaves:  a folder with a log of each attempt that found something.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { commitOf } from '../../harness/cli/version.ts';
 import { seeded, shuffled } from '../../harness/model/random.ts';
 import { needsRoot } from '../harness/sys/support.ts';
 import { openScope, runLanes, type Task } from './lanes.ts';
@@ -17,6 +18,7 @@ import {
   LONG_MARKERS,
   type Markers,
   mergedMarkdown,
+  originOf,
   type TableRow,
   TRIAL_MARKERS,
   tableText,
@@ -77,6 +79,9 @@ const writeDocument = (markers: Markers, table: (document: string) => string): v
 const length = openRunLength();
 const [first, ...others] = trialsOf(length) as readonly [Trial, ...Trial[]];
 
+/** Before the first attempt: a checkout can change meanwhile. */
+const origin = originOf(commitOf(), new Date());
+
 /** Both tables. */
 const ALL = 'all';
 
@@ -110,7 +115,9 @@ const tryAll = async ({ options, only, folder, stopped }: Torture): Promise<bool
   process.stdout.write(tableText(rows));
   if (!stopped() && options['write-docs']) {
     const held = rows.filter((row) => !hasFindings(row));
-    writeDocument(TRIAL_MARKERS, (document) => mergedMarkdown(document, held, [first, ...others]));
+    writeDocument(TRIAL_MARKERS, (document) =>
+      mergedMarkdown(document, { rows: held, origin }, [first, ...others]),
+    );
   }
   return !stopped() && !rows.some(hasFindings);
 };
@@ -123,7 +130,7 @@ const runLongParts = async ({ options, only, folder }: Torture): Promise<boolean
     const minutes = wholeNumber('minutes', options.minutes);
     const results = await runLong(only, { minutes, home: folder, owner, say }, (result) => {
       if (result.passes && options['write-docs'])
-        writeDocument(LONG_MARKERS, (document) => longMarkdown(document, [result]));
+        writeDocument(LONG_MARKERS, (document) => longMarkdown(document, [result], origin));
     });
     process.stdout.write(longText(results));
     return results.every(({ passes }) => passes);

@@ -35,6 +35,13 @@ export interface TableRow {
   readonly tally: TrialTally;
 }
 
+/** Of a row of docs/reliability.md: a kind that fails keeps its row, so each says which program gave it. */
+export const ORIGIN = 'commit, date';
+
+/** `commit`: null if it is not known. */
+export const originOf = (commit: string | null, at: Date): string =>
+  `${commit ?? 'unknown'}, ${at.toISOString().slice(0, 'YYYY-MM-DD'.length)}`;
+
 const HEAD = ['disturbance', 'tried', ...Object.values(COLUMNS), 'slowest end'];
 
 const seconds = (ms: number | null): string => (ms === null ? '' : `${(ms / 1000).toFixed(1)} s`);
@@ -53,8 +60,9 @@ const markdownLine = (cells: readonly string[]): string => `| ${cells.join(' | '
 
 /** The first column is left, the others are right. */
 const tableMarkdown = (lines: readonly (readonly string[])[]): string => {
-  const rule = `|---|${'---:|'.repeat(HEAD.length - 1)}`;
-  return [markdownLine(HEAD), rule, ...lines.map(markdownLine)].join('\n');
+  const head = [...HEAD, ORIGIN];
+  const rule = `|---|${'---:|'.repeat(head.length - 1)}`;
+  return [markdownLine(head), rule, ...lines.map(markdownLine)].join('\n');
 };
 
 export const textMarkdown = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -84,12 +92,12 @@ export const tableIn = (document: string, { start, end }: Markers): readonly (re
 /** The rows of what was tried take the place of the document's rows of the same kinds; its other rows stay, in the order of all kinds. */
 export const mergedMarkdown = (
   document: string,
-  rows: readonly TableRow[],
+  { rows, origin }: { readonly rows: readonly TableRow[]; readonly origin: string },
   all: readonly Pick<Trial, 'title'>[],
 ): string => {
   const lines = [
     ...tableIn(document, TRIAL_MARKERS),
-    ...rows.filter(({ tally }) => tally.tried > 0).map(cellsOf),
+    ...rows.filter(({ tally }) => tally.tried > 0).map((row) => [...cellsOf(row), origin]),
   ];
   const byTitle = new Map(lines.map((cells) => [cells[0], cells]));
   const known = all.flatMap(({ title }) => (byTitle.has(title) ? [byTitle.get(title)!] : []));
