@@ -45,7 +45,7 @@ export const GLOSSARY = {
   ratio:
     "The median over blocks of an arm's value divided by the baseline's in the same block, with its interval: `1.50 (0.98..3.52)`.",
   row: 'One metric of one group: a value per arm, and a ratio to the baseline.',
-  rule: 'The function that gives a claim its verdict from the journal alone.',
+  rule: 'The function that gives a claim its verdict from `run.json` and the journal alone.',
   run: 'One execution of `cfsbench run`, stored in one run folder.',
   sample: 'The result of one slot: its metrics, or the reason why it failed or was skipped.',
   scenario: 'A question asked of every backend, with the work that is done and the metrics that are taken.',

@@ -178,18 +178,20 @@ export const scenario: Scenario = {
       noise: 'noisy',
     },
     lifecycleWallNs: {
-      title: 'all phases of one life; with local=files without ingest and collect',
+      title:
+        'all phases of one life, with one start of cat in the image; with local=files without ingest and collect',
       better: 'lower',
       noise: 'noisy',
     },
     imagesPerSecond: {
-      title: 'image lifecycles per second, one after another; with local=files without ingest and collect',
+      title:
+        'image lifecycles per second, one after another, with one start of cat in each; with local=files without ingest and collect',
       better: 'higher',
       noise: 'noisy',
     },
     pulledImagesPerSecond: {
       title:
-        'image lifecycles per second, one after another, with one ingest and its part of one collection for each',
+        'image lifecycles per second, one after another, with one start of cat in each, and one ingest and its part of one collection for each',
       better: 'higher',
       noise: 'noisy',
     },

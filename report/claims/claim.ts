@@ -1,4 +1,5 @@
-// A claim: a sentence from the debate with its source, and the rule that decides it. One file each; a rule sees the journal alone.
+// A claim: a sentence from the debate with its source, and the rule that decides it. One file each; a rule sees run.json
+// and the journal alone.
 import type { Interval } from '../../results/stats/interval.ts';
 import type { Evidence } from './evidence.ts';
 import type { Source } from './source.ts';
