@@ -12,15 +12,12 @@ import { type Cleaned, cleanOne, failed, hasLeftoverName } from './leftovers.ts'
 const BLOCK_BYTES = 512;
 
 /** On disk. What cannot be read counts nothing. */
-export const bytesBelow = (path: string): number => {
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return 0;
-  const names = stat.isDirectory() ? quietly(() => readdirSync(path), []) : [];
-  return names.reduce(
-    (sum, name) => sum + quietly(() => bytesBelow(join(path, name)), 0),
-    stat.blocks * BLOCK_BYTES,
-  );
-};
+const bytesBelow = (path: string): number =>
+  quietly(() => {
+    const stat = lstatSync(path);
+    const names = stat.isDirectory() ? quietly(() => readdirSync(path), []) : [];
+    return names.reduce((sum, name) => sum + bytesBelow(join(path, name)), stat.blocks * BLOCK_BYTES);
+  }, 0);
 
 export interface CleanedCache {
   readonly path: string;
