@@ -1,6 +1,7 @@
 // Privileges are used in one place, which a document names; no shell gets a string that was made from input.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { program } from '../../harness/cli/program.ts';
 import { CODE_FOLDERS, read, sourcesIn } from './sources.ts';
 
 const sources = CODE_FOLDERS.flatMap((folder) => sourcesIn(folder));
@@ -19,6 +20,18 @@ test('docs/privileges.md names every module of harness/sys that needs a privileg
   assert.ok(needing.length > 10);
   assert.deepEqual(
     needing.filter((path) => !named.has(path)),
+    [],
+  );
+});
+
+test('docs/privileges.md has every command in the table of what helps it and what it writes', () => {
+  const [, rows = ''] = /^\| command \|.*\n\|[-|]+\n((?:\|.*\n)+)/m.exec(read('docs/privileges.md'))!;
+  const cells = rows.replace(/^\| ([^|]*)\|.*$/gm, '$1');
+  const words = [...cells.matchAll(/`([a-z]+)[^`]*`/g)].map(([, word]) => word);
+  assert.deepEqual(
+    program()
+      .commands.map((command) => command.name())
+      .filter((name) => !words.includes(name)),
     [],
   );
 });
