@@ -22,6 +22,8 @@ export const XATTR_HEADER_BYTES = 12;
 export const XATTR_ENTRY_BYTES = 4;
 export const DIRENT_BYTES = 12;
 export const MAX_SHARED = 128;
+/** Before the digest in overlayfs's metacopy attribute: version 0, 36 bytes in all, no flags, SHA-256. */
+export const METACOPY_HEAD: Uint8Array = Uint8Array.of(0, 36, 0, 1);
 
 export const LAYOUT_PLAIN = 0;
 export const LAYOUT_INLINE = 2;

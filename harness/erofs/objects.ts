@@ -55,22 +55,24 @@ export const objectPaths = (image: Uint8Array): Set<string> => {
 export const objectSizes = (image: Uint8Array): Map<string, bigint> => {
   const view = new ImageView(image);
   const sizes = new Map<string, bigint>();
-  /** By the offset of a shared attribute. */
-  const targets = new Map<number, string | null>();
+  /** Shared redirects by their offset. Other attributes are not kept: a hostile image refers to millions. */
+  const targets = new Map<number, string>();
+  const shared = new SharedOnce(view);
   const add = (inode: InodeView, target: string | null): void => {
     if (target === null) return;
     const known = sizes.get(target);
     if (known !== undefined && known !== inode.size)
       throw badImage(inode.at, 'two files of different sizes have one object');
     sizes.set(target, inode.size);
-    if (sizes.size > LIMITS.entries)
+    if (Math.max(sizes.size, targets.size) > LIMITS.entries)
       throw beyondLimit('entries', `the image needs more than ${LIMITS.entries} objects`);
   };
   eachInode(view, (inode) => {
     if (inode.type !== S_IFREG) return;
     for (const offset of sharedOffsets(inode)) {
-      if (!targets.has(offset)) targets.set(offset, chargedTarget(view, offset));
-      add(inode, targets.get(offset)!);
+      const target = shared.add(offset) ? chargedTarget(view, offset) : null;
+      if (target !== null) targets.set(offset, target);
+      add(inode, targets.get(offset) ?? null);
     }
     for (const stored of inlineXattrs(inode)) add(inode, redirectTarget(view, stored));
   });

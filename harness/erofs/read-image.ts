@@ -15,7 +15,7 @@ import {
   type Xattr,
 } from '../model/tree.ts';
 import { type DirectoryRecord, recordsOf } from './directory-view.ts';
-import { LAYOUT_CHUNKED, STORE_FOLDERS } from './format.ts';
+import { LAYOUT_CHUNKED, METACOPY_HEAD, STORE_FOLDERS } from './format.ts';
 import { InodeView } from './inode-view.ts';
 import { badImage, ImageView } from './view.ts';
 import { XattrReader } from './xattr-view.ts';
@@ -23,7 +23,7 @@ import { XattrReader } from './xattr-view.ts';
 /** The writer's marks on the file that replaces a whiteout, and on its directory. */
 const WHITEOUT_MARKS: readonly string[] = [`${ESCAPED_PREFIX}whiteout`, 'user.overlay.whiteout'];
 const HOLDER_MARKS: readonly string[] = [`${ESCAPED_PREFIX}whiteouts`, 'user.overlay.whiteouts'];
-const METACOPY_HEADER_BYTES = 4;
+const DIGEST_HEAD = String.fromCharCode(...METACOPY_HEAD);
 const METACOPY_BYTES = 36;
 const MAX_TARGET_BYTES = 4095;
 const PERMISSIONS = 0o7777;
@@ -53,7 +53,8 @@ const targetOf = (inode: InodeView): string => {
 const digestOf = (inode: InodeView, metacopy: string | undefined): string | null => {
   if (metacopy === undefined || metacopy === '') return null;
   if (metacopy.length !== METACOPY_BYTES) throw badImage(inode.xattrAt, 'a digest does not have 32 bytes');
-  return Buffer.from(metacopy.slice(METACOPY_HEADER_BYTES), 'latin1').toString('hex');
+  if (!metacopy.startsWith(DIGEST_HEAD)) throw badImage(inode.xattrAt, 'a digest is not marked as SHA-256');
+  return Buffer.from(metacopy.slice(DIGEST_HEAD.length), 'latin1').toString('hex');
 };
 
 const hasMarks = (xattrs: readonly Xattr[], marks: readonly string[]): boolean =>

@@ -20,6 +20,7 @@ export const badImage = (offset: number, rule: string): UserError =>
 const HEADER_VERSION = 1;
 const BLOCK_BITS = 12;
 
+const FEATURE_INCOMPAT_AT = SUPERBLOCK_AT + 80;
 const DEVICE_COUNT_AT = SUPERBLOCK_AT + 86;
 
 const notComposefs = (bytes: Buffer): string => {
@@ -51,13 +52,17 @@ export class ImageView {
     if (bytes.length < 4 || this.u32(0) !== COMPOSEFS_MAGIC) throw badImage(0, notComposefs(this.bytes));
     if (bytes.length < FIRST_INODE_AT) throw badImage(bytes.length, 'the image ends before its first inode');
     if (this.u32(4) !== HEADER_VERSION) throw badImage(4, 'the header has an unknown version');
-    this.hasAcl = (this.u32(8) & FLAG_HAS_ACL) !== 0;
+    if ((this.u32(8) & ~FLAG_HAS_ACL) !== 0) throw badImage(8, 'the header has unknown flags');
+    this.hasAcl = this.u32(8) === FLAG_HAS_ACL;
     const version = this.u32(12);
     if (version !== 0 && version !== 1) throw badImage(12, `composefs version ${version} is not 0 or 1`);
     this.composefsVersion = version;
     const at = SUPERBLOCK_AT;
     if (this.u32(at) !== EROFS_MAGIC) throw badImage(at, 'the EROFS magic number is missing');
     if (this.bytes[at + 12] !== BLOCK_BITS) throw badImage(at + 12, 'the block size is not 4096 bytes');
+    // Such as compression, and other meanings of chunks, devices and names of attributes.
+    if (this.u32(FEATURE_INCOMPAT_AT) !== 0)
+      throw badImage(FEATURE_INCOMPAT_AT, 'it uses EROFS features that composefs images do not have');
     this.rootNid = this.u16(at + 14);
     this.buildTimeSec = BigInt.asIntN(64, this.u64(at + 24));
     this.buildTimeNsec = this.u32(at + 32);

@@ -2,7 +2,7 @@
 import { show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
 import { ABSENT } from '../model/payloads.ts';
-import { BLOCK_BYTES, MAX_SHARED, XATTR_HEADER_BYTES } from './format.ts';
+import { BLOCK_BYTES, MAX_SHARED, METACOPY_HEAD, XATTR_HEADER_BYTES } from './format.ts';
 import type { Inodes } from './inodes.ts';
 import type { Output } from './output.ts';
 import { EMPTY_METACOPY_BYTES, METACOPY_BYTES, redirectBytes, type SharedTable } from './shared-table.ts';
@@ -12,8 +12,6 @@ import { METACOPY, REDIRECT } from './xattr-sets.ts';
 const TRUSTED_INDEX = 4;
 const METACOPY_SUFFIX = Buffer.from(METACOPY.slice('trusted.'.length), 'latin1');
 const REDIRECT_SUFFIX = Buffer.from(REDIRECT.slice('trusted.'.length), 'latin1');
-/** Version 0, 36 bytes in all, no flags, SHA-256. */
-const METACOPY_HEAD = Buffer.from([0, 36, 0, 1]);
 const SLASH = 0x2f;
 const FILTER_AND_COUNT_BYTES = 5;
 const MAX_BLOCK_BYTES = XATTR_HEADER_BYTES + 4 * (65535 - 1);

@@ -39,9 +39,12 @@ export const storedName = (key: ByteString): StoredName => {
   return name;
 };
 
-/** The key of a stored name; null for an index that composefs does not use. */
+/**
+ * The key of a stored name. Null for an index that composefs does not use, and for a name in full whose prefix has an index: the kernel
+ * shows no such attribute, and a key has one stored form, so that all readers see the same attributes.
+ */
 export const keyOf = (index: number, suffix: ByteString): ByteString | null => {
-  if (index === 0) return suffix;
+  if (index === 0) return PREFIXES.some(([prefix]) => suffix.startsWith(prefix)) ? null : suffix;
   const prefix = PREFIXES.find(([, known]) => known === index)?.[0];
   return prefix === undefined ? null : `${prefix}${suffix}`;
 };

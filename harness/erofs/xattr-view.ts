@@ -66,7 +66,13 @@ export const storedValue = (view: ImageView, { at, suffixBytes, valueBytes }: St
 const keyAt = (view: ImageView, { at, prefix, suffixBytes }: StoredXattr): ByteString => {
   const from = at + XATTR_ENTRY_BYTES;
   const key = keyOf(prefix, view.bytes.toString('latin1', from, from + suffixBytes));
-  if (key === null) throw badImage(at + 1, `an attribute has the unknown prefix ${prefix}`);
+  if (key === null)
+    throw badImage(
+      at + 1,
+      prefix === 0
+        ? 'the name of an attribute repeats a prefix that has a number'
+        : `an attribute has the unknown prefix ${prefix}`,
+    );
   if (key === '' || key.includes('\0'))
     throw badImage(at, 'the name of an attribute is empty or has a zero byte');
   return key;

@@ -6,8 +6,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readImage } from '../erofs/read-image.ts';
+import { show } from '../model/bytes.ts';
 import { UserError } from '../model/errors.ts';
-import type { SourceImage } from '../model/image.ts';
+import type { ImageObject, SourceImage } from '../model/image.ts';
+import type { Tree } from '../model/tree.ts';
 import { Digesters } from '../remote/digesters.ts';
 import { readPublicKey } from '../remote/keys.ts';
 import { DEFAULT_LIMITS } from '../remote/limits.ts';
@@ -15,6 +17,8 @@ import { pullImage } from '../remote/pull-image.ts';
 import { throwRefused } from '../remote/refused.ts';
 import { baseUrl, Remote } from '../remote/request.ts';
 import { isName, NAME_RULE } from '../remote/signed-text.ts';
+import { objectPath } from '../store/objects.ts';
+import { hasObject } from '../store/prepare.ts';
 
 const FORM = 'remote:http://HOST:PORT/NAME,key=PUBLIC.pem[,least=N]';
 
@@ -52,6 +56,26 @@ const parse = (rest: string): RemoteSpec => {
   };
 };
 
+/** Throws unless every file's object is one that was pulled: a signed path could lead to any file of this machine. */
+const checkObjects = (tree: Tree, objects: readonly ImageObject[]): void => {
+  const pulled = new Set(objects.map(({ digest }) => objectPath(digest)));
+  for (let index = 0; index < tree.count; index++) {
+    const entry = tree.entry(index);
+    if (!hasObject(entry)) continue;
+    const { payload, digest } = entry;
+    if (payload !== null && pulled.has(payload) && (digest === null || objectPath(digest) === payload))
+      continue;
+    throw new UserError('the manifest names no object with the digest of a file', {
+      code: 'bad-image',
+      facts: [
+        `file: ${show(tree.path(index))}`,
+        `object: ${payload === null ? 'none' : show(payload)}`,
+        `digest: ${digest ?? 'none'}`,
+      ],
+    });
+  }
+};
+
 interface RemoteImageOptions {
   /** Folder for the objects; default: the system's temporary folder. */
   readonly spoolDir?: string;
@@ -71,9 +95,10 @@ export const openRemote = async (
   const digesters = new Digesters();
   try {
     const signed = { remote, key, ...(leastSequence === undefined ? {} : { leastSequence }) };
-    const { manifest, refused } = await pullImage(signed, { name, dir, digesters, via: 'objects' });
+    const { manifest, objects, refused } = await pullImage(signed, { name, dir, digesters, via: 'objects' });
     throwRefused(refused);
     const tree = readImage(manifest.bytes);
+    checkObjects(tree, objects);
     return {
       name,
       source,

@@ -240,6 +240,34 @@ describe('a malformed image', () => {
       assert.throws(() => read(image), { code: 'bad-image', message: /overlap/ });
   });
 
+  it('is refused with features, flags or digests that no composefs image has', () => {
+    const cases: readonly (readonly [at: number, bits: number, rule: RegExp])[] = [
+      [8, 2, /the header has unknown flags/],
+      // The first two are compression; the third is chunks, which mkfs.erofs marks and composefs does not.
+      [1024 + 80, 1, /EROFS features that composefs images do not have/],
+      [1024 + 80, 2, /EROFS features/],
+      [1024 + 80, 4, /EROFS features/],
+      [1024 + 80, 0x80000000, /EROFS features/],
+    ];
+    for (const [at, bits, message] of cases) {
+      const changed = Buffer.from(image);
+      changed.writeUInt32LE((changed.readUInt32LE(at) | bits) >>> 0, at);
+      for (const read of [...readers, objectSizes])
+        assert.throws(() => read(changed), { code: 'bad-image', message });
+    }
+    const digested = imageBytes(parse(ROOT, `/f 9 100644 1 0 0 0 0.0 aa/b - ${'21'.repeat(32)}`));
+    const head = digested.indexOf(Buffer.from([0, 36, 0, 1]));
+    assert.ok(head > 0);
+    for (let byte = 0; byte < 4; byte++) {
+      const changed = Buffer.from(digested);
+      changed[head + byte]! ^= 0x40;
+      assert.throws(() => readImage(changed), {
+        code: 'bad-image',
+        message: /a digest is not marked as SHA-256/,
+      });
+    }
+  });
+
   it('is refused without the composefs header', () => {
     assert.throws(() => readImage(Buffer.alloc(8192)), { code: 'bad-image', message: /magic/ });
   });

@@ -36,4 +36,9 @@ describe('attribute names', () => {
     );
     assert.equal(keyOf(5, 'x'), null);
   });
+
+  it('have one stored form: a name in full whose prefix has an index is none', () => {
+    for (const key of ['user.', 'trusted.overlay.redirect', 'security.b', 'system.posix_acl_accessx'])
+      assert.equal(keyOf(0, key), null, key);
+  });
 });
