@@ -42,8 +42,19 @@ const checkLayerType = ({ mediaType, digest }: Descriptor): void => {
 
 const isIndex = (json: LayoutJson): boolean => member(json, 'manifests') !== undefined;
 
-const descriptors = (json: LayoutJson, key: string, where: string): Descriptor[] =>
-  list(member(json, key)).map((item) => descriptorOf(item, where));
+/** Throws unless the member is a list: what is missing or of another form is not the same as no items. */
+const descriptors = (json: LayoutJson, key: string, where: string): Descriptor[] => {
+  const items = member(json, key);
+  if (!Array.isArray(items)) throw badLayout(`'${key}' is not a list`, `in: ${where}`);
+  return list(items).map((item) => descriptorOf(item, where));
+};
+
+/** A configuration may lack them, and Go writes null for no items. */
+const diffIdsOf = (config: LayoutJson, where: string): readonly string[] => {
+  const ids = member(member(config, 'rootfs'), 'diff_ids') ?? [];
+  if (!Array.isArray(ids)) throw badLayout("'diff_ids' is not a list", `in: ${where}`);
+  return list(ids).map(text);
+};
 
 const readIndex = (layout: string): LayoutJson => {
   const version = member(readJsonFile(`${layout}/oci-layout`), 'imageLayoutVersion');
@@ -82,8 +93,8 @@ export const readManifest = async (reference: Reference): Promise<OciManifest> =
   layers.forEach(checkLayerType);
   const config = member(json, 'config');
   if (config === undefined) throw badLayout('a manifest has no configuration', `manifest: ${chosen.digest}`);
-  const configJson = await readJsonBlob(layout, descriptorOf(config, chosen.digest));
-  const diffIds = list(member(member(configJson, 'rootfs'), 'diff_ids')).map(text);
+  const configBlob = descriptorOf(config, chosen.digest);
+  const diffIds = diffIdsOf(await readJsonBlob(layout, configBlob), configBlob.digest);
   if (diffIds.length > 0 && diffIds.length !== layers.length)
     throw badLayout(
       'manifest and configuration have different numbers of layers',

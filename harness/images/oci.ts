@@ -182,10 +182,11 @@ const openAllTags = async (layout: string, source: string, options: OciOptions):
   const tags = readTags(layout);
   const open = (index: number): Promise<SourceImage> =>
     openImage({ layout, name: tags[index]! }, `oci:${layout}:${tags[index]}`, options);
+  const name = tableName(`${basename(resolve(layout))}-${tags.length}-tags`);
   const first = await open(0);
   return {
     ...first,
-    name: tableName(`${basename(resolve(layout))}-${tags.length}-tags`),
+    name,
     source,
     family: {
       count: tags.length,

@@ -128,7 +128,8 @@ describe('openOci refuses a layout', () => {
 
   const indexes: readonly (readonly [string, string, RegExp])[] = [
     ['invalid JSON', '{', /not JSON/],
-    ['manifests that are no list', '{"manifests": 3}', /index is empty/],
+    ['no manifests', '{"manifests": []}', /index is empty/],
+    ['manifests that are no list', '{"manifests": 3}', /'manifests' is not a list/],
     [
       'a digest with a path',
       '{"manifests":[{"digest":"sha256:../../../../etc/passwd","size":1}]}',
@@ -154,6 +155,25 @@ describe('openOci refuses a layout', () => {
       layout.write('index.json', text);
       await layout.refuses('bad-oci', rule);
     });
+
+  for (const [name, layers] of [
+    ['missing', undefined],
+    ['null', null],
+    ['an object', { '0': {} }],
+  ] as const)
+    it(`with a manifest whose layers are ${name}`, async () => {
+      const config = layout.json({ rootfs: {} }, 'application/vnd.oci.image.config.v1+json');
+      const manifest = { schemaVersion: 2, config, ...(layers === undefined ? {} : { layers }) };
+      layout.add(layout.json(manifest, 'application/vnd.oci.image.manifest.v1+json'));
+      await layout.refuses('bad-oci', /^bad OCI layout: 'layers' is not a list$/);
+    });
+
+  it('with digests of layers that are no list', async () => {
+    const config = layout.json({ rootfs: { diff_ids: {} } }, 'application/vnd.oci.image.config.v1+json');
+    const manifest = { schemaVersion: 2, config, layers: [] };
+    layout.add(layout.json(manifest, 'application/vnd.oci.image.manifest.v1+json'));
+    await layout.refuses('bad-oci', /^bad OCI layout: 'diff_ids' is not a list$/);
+  });
 
   it('with endlessly nested indexes', async () => {
     let descriptor = layout.manifest(uncompressed(tarOf({ path: 'a' })));
