@@ -21,19 +21,38 @@ const UNLINKED = ['build', '.git'];
 /** Parts of the build that no test of a mutant needs. */
 const UNNEEDED = /\/(daemon|daemon-tests|timed)$/;
 
+/** A name that is missing: such a mutant is no fault that a person could make, and fails every test that runs its line. */
+const NAMELESS = /\bReferenceError: .*|\bSyntaxError: The requested module .*/;
+
+interface Kill {
+  readonly test: string;
+  /** The test did not fail: it did not end in time. */
+  readonly late: boolean;
+}
+
 export interface MutantBench {
-  /** The test file that fails, or null if the mutant survives. Throws if the mutant cannot be applied. */
-  killer(mutant: Mutant): Promise<string | null>;
+  /** The test file that fails, or null if the mutant survives. Throws if the mutant cannot be applied or lacks a name. */
+  killer(mutant: Mutant): Promise<Kill | null>;
   /** Whether a test file passes without a mutant. */
   passes(test: string): Promise<boolean>;
   remove(): void;
 }
 
-const passes = (program: string): Promise<boolean> => {
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const options = { env, timeout: TEST_LIMIT_MS, maxBuffer: MAX_OUTPUT };
+interface TestRun {
+  readonly passed: boolean;
+  readonly late: boolean;
+  readonly out: string;
+}
+
+const runTest = (program: string, limitMs: number): Promise<TestRun> => {
+  const { NODE_TEST_CONTEXT: _, ...inherited } = process.env;
+  // Benches start runs side by side, and other people may measure on this machine.
+  const env = { ...inherited, CFSBENCH_LOCKS: '' };
+  const options = { env, timeout: limitMs, maxBuffer: MAX_OUTPUT };
   return new Promise((resolve) => {
-    execFile(process.execPath, [program], options, (error) => resolve(error === null));
+    execFile(process.execPath, ['--test-reporter=spec', program], options, (error, stdout, stderr) =>
+      resolve({ passed: error === null, late: error?.killed ?? false, out: stdout + stderr }),
+    );
   });
 };
 
@@ -69,12 +88,29 @@ const compile = (file: string, { root, sources, outDir }: CompileFolders): void 
   if (status !== 0) throw new Error(`${file} does not compile: ${stdout}`);
 };
 
-export const openBench = (root: string): MutantBench => {
+/** The first test that does not pass, or null. */
+const firstKill = async (
+  { tests }: Mutant,
+  run: (test: string) => Promise<TestRun>,
+): Promise<Kill | null> => {
+  for (const test of tests) {
+    const { passed, late, out } = await run(test);
+    if (passed) continue;
+    const nameless = NAMELESS.exec(out)?.[0];
+    if (nameless !== undefined) throw new Error(`the mutant lacks a name: ${nameless}`);
+    return { test, late };
+  }
+  return null;
+};
+
+/** `limitMs`: of one test file. */
+export const openBench = (root: string, limitMs = TEST_LIMIT_MS): MutantBench => {
   const folder = copyBuild(root);
   const folders = { root, sources: join(folder, 'mutants'), outDir: join(folder, 'build') };
-  const testFile = (test: string): string => join(folder, 'build/test', `${test}.test.js`);
+  const run = (test: string): Promise<TestRun> =>
+    runTest(join(folder, 'build/test', `${test}.test.js`), limitMs);
   return {
-    passes: (test) => passes(testFile(test)),
+    passes: async (test) => (await run(test)).passed,
     async killer(mutant) {
       const source = join(folders.sources, mutant.file);
       const built = join(folder, 'build', mutant.file.replace(/\.ts$/, '.js'));
@@ -84,8 +120,7 @@ export const openBench = (root: string): MutantBench => {
       try {
         compile(source, folders);
         if (readFileSync(built).equals(original)) throw new Error(`${mutant.file}: compiles to the same`);
-        for (const test of mutant.tests) if (!(await passes(testFile(test)))) return test;
-        return null;
+        return await firstKill(mutant, run);
       } finally {
         writeFileSync(built, original);
       }
