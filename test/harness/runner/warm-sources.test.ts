@@ -24,50 +24,60 @@ const CASES: readonly (readonly [string, boolean, Partial<Slot>, Scenario['cache
 
 for (const [what, expected, slot, cache] of CASES)
   test(`${what} the sources of its arm in memory`, { skip: needsRoot }, (t) =>
-    besideNeighbours(t, 'the caches', async () => {
-      const path = join(diskFolder(t), 'source');
-      writeFileSync(path, Buffer.alloc(1_000_000, 1));
-      execFileSync('sync', [path]);
-      dropCaches();
-      let share = Number.NaN;
-      await ran(t, {
-        sources: [path],
-        slot: slotOf(slot),
-        scenario: {
-          cache,
-          run() {
-            const { residentPages, pages } = residency(path);
-            share = residentPages / pages;
-            return own();
+    besideNeighbours(
+      t,
+      'the caches',
+      async () => {
+        const path = join(diskFolder(t), 'source');
+        writeFileSync(path, Buffer.alloc(1_000_000, 1));
+        execFileSync('sync', [path]);
+        dropCaches();
+        let share = Number.NaN;
+        await ran(t, {
+          sources: [path],
+          slot: slotOf(slot),
+          scenario: {
+            cache,
+            run() {
+              const { residentPages, pages } = residency(path);
+              share = residentPages / pages;
+              return own();
+            },
           },
-        },
-      });
-      assert.equal(share, expected ? 1 : 0);
-    }),
+        });
+        assert.equal(share, expected ? 1 : 0);
+      },
+      1,
+    ),
   );
 
 test('of a folder the named files are read, whatever bytes their names have', { skip: needsRoot }, (t) =>
-  besideNeighbours(t, 'the caches', async () => {
-    const root = diskFolder(t);
-    const inside = Buffer.concat([Buffer.from(`${root}/tree/deep/`), Buffer.from([0xff, 0xfe])]);
-    mkdirSync(join(root, 'tree/deep'), { recursive: true });
-    mkdirSync(join(root, 'beside'));
-    for (const name of ['tree/read', 'tree/deep/left', 'beside/file'])
-      writeFileSync(join(root, name), Buffer.alloc(500_000, 1));
-    writeFileSync(inside, Buffer.alloc(500_000, 1));
-    linkSync(inside, join(root, 'tree/again'));
-    symlinkSync(join(root, 'beside'), join(root, 'tree/link'));
-    symlinkSync('nowhere', join(root, 'tree/dangling'));
-    execFileSync('sync');
-    dropCaches();
-    readIntoCache([
-      { path: join(root, 'tree'), reads: (path) => !path.endsWith('/left') },
-      join(root, 'absent'),
-    ]);
-    const shares = ['tree/read', 'tree/again', 'tree/deep/left', 'beside/file'].map((name) => {
-      const { residentPages, pages } = residency(join(root, name));
-      return residentPages / pages;
-    });
-    assert.deepEqual(shares, [1, 1, 0, 0]);
-  }),
+  besideNeighbours(
+    t,
+    'the caches',
+    async () => {
+      const root = diskFolder(t);
+      const inside = Buffer.concat([Buffer.from(`${root}/tree/deep/`), Buffer.from([0xff, 0xfe])]);
+      mkdirSync(join(root, 'tree/deep'), { recursive: true });
+      mkdirSync(join(root, 'beside'));
+      for (const name of ['tree/read', 'tree/deep/left', 'beside/file'])
+        writeFileSync(join(root, name), Buffer.alloc(500_000, 1));
+      writeFileSync(inside, Buffer.alloc(500_000, 1));
+      linkSync(inside, join(root, 'tree/again'));
+      symlinkSync(join(root, 'beside'), join(root, 'tree/link'));
+      symlinkSync('nowhere', join(root, 'tree/dangling'));
+      execFileSync('sync');
+      dropCaches();
+      readIntoCache([
+        { path: join(root, 'tree'), reads: (path) => !path.endsWith('/left') },
+        join(root, 'absent'),
+      ]);
+      const shares = ['tree/read', 'tree/again', 'tree/deep/left', 'beside/file'].map((name) => {
+        const { residentPages, pages } = residency(join(root, name));
+        return residentPages / pages;
+      });
+      assert.deepEqual(shares, [1, 1, 0, 0]);
+    },
+    1,
+  ),
 );

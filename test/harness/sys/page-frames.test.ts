@@ -38,16 +38,21 @@ describe('frames of cached pages', { skip: needsRoot }, () => {
       timeout: 60_000,
     },
     (t) =>
-      besideNeighbours(t, 'the caches', () => {
-        const dir = diskFolder(t);
-        const held = written(join(dir, 'held'));
-        const loose = written(join(dir, 'loose'));
-        const { frames } = heldFrames(held);
-        readFileSync(loose);
-        dropCaches();
-        assert.deepEqual(pageFrames(held).frames, frames);
-        for (let look = 0; look < 2; look++)
-          assert.deepEqual(pageFrames(loose), { pages: PAGES, frames: [] });
-      }),
+      besideNeighbours(
+        t,
+        'the caches',
+        () => {
+          const dir = diskFolder(t);
+          const held = written(join(dir, 'held'));
+          const loose = written(join(dir, 'loose'));
+          const { frames } = heldFrames(held);
+          readFileSync(loose);
+          dropCaches();
+          assert.deepEqual(pageFrames(held).frames, frames);
+          for (let look = 0; look < 2; look++)
+            assert.deepEqual(pageFrames(loose), { pages: PAGES, frames: [] });
+        },
+        1,
+      ),
   );
 });
