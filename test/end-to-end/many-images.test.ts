@@ -32,7 +32,13 @@ test('a run measures the disk usage and the collection of many images', { skip: 
   assert.ok(arms.includes('unpacked-overlay'));
 
   await t.test('every arm proves three members', () => {
-    for (const { members, equal } of readRun(out).proofs.filter(({ image }) => image.includes('family'))) {
+    const proofs = readRun(out).proofs.filter(({ image }) => image.includes('family'));
+    const proved = new Set(proofs.map(({ arm }) => arm));
+    assert.deepEqual(
+      arms.filter((arm) => !proved.has(arm)),
+      [],
+    );
+    for (const { members, equal } of proofs) {
       assert.equal(members?.length, 2);
       assert.ok(equal);
     }

@@ -55,6 +55,7 @@ test('sharing, two stores, lookups and tampering', {
     return all.find((one, index) => all.indexOf(one) < index) ?? all[0];
   };
   const here = (arm: string): boolean => run.plan.arms.includes(arm);
+  const needsArm = (arm: string): string | false => (here(arm) ? false : `${arm} cannot run here`);
 
   await t.test('pages common to two images are cached once or twice, depending on the backend', async () => {
     const first = await sourceOf(firstVersion(CERTS));
@@ -130,13 +131,16 @@ test('sharing, two stores, lookups and tampering', {
       assert.equal(value('many-stores', arm, 'crossDeviceCount'), 1, arm);
       assert.equal(value('many-stores', arm, 'storeDeviceCount'), 2, arm);
     }
-    if (!here('erofs-full')) return;
+  });
+
+  await t.test('a block image has its contents on one file system', { skip: needsArm('erofs-full') }, () => {
     const block = (metric: string): number => value('many-stores', 'erofs-full', metric)!;
     assert.deepEqual([block('storeDeviceCount'), block('rightFileCount')], [1, block('objectFileCount')]);
   });
 
-  await t.test('opening looks up every object and its folder once; listing looks up none', () => {
-    if (!run.environment.features['xfs-loop']!.ok) return;
+  const { ok: hasXfs } = run.environment.features['xfs-loop']!;
+  const lookups = { skip: hasXfs ? false : 'XFS on a loop device cannot be mounted here' };
+  await t.test('opening looks up every object and its folder once; listing looks up none', lookups, () => {
     for (const arm of ['erofs-overlay', 'composefs-fuse']) {
       assert.equal(value('lookup-trace', arm, 'walkLookupCount'), 0);
       const opened = value('lookup-trace', arm, 'openedFileCount')!;
@@ -157,15 +161,21 @@ test('sharing, two stores, lookups and tampering', {
     assert.equal(value('tamper', 'erofs-overlay', 'contentByManifestCount'), 0);
     for (const arm of ['erofs-overlay', 'unpacked-overlay'])
       assert.equal(value('tamper', arm, 'contentByFileCount'), 1);
-    if (!here('erofs-blobs')) return;
-    for (const change of ['content', 'mode', 'owner', 'attribute', 'replaced', 'rename']) {
-      const of = (suffix: string) => value('tamper', 'erofs-blobs', `${change}${suffix}Count`);
-      assert.equal(of('Shown'), 1, change);
-      assert.equal(of('ByFile'), Number(change === 'content'), change);
-      assert.equal(of('ByManifest'), Number(change !== 'content'), change);
-    }
-    assert.equal(value('tamper', 'erofs-blobs', 'redigestedShownCount'), undefined);
   });
+
+  await t.test(
+    'the manifest of blobs detects all changes but those of contents',
+    { skip: needsArm('erofs-blobs') },
+    () => {
+      for (const change of ['content', 'mode', 'owner', 'attribute', 'replaced', 'rename']) {
+        const of = (suffix: string) => value('tamper', 'erofs-blobs', `${change}${suffix}Count`);
+        assert.equal(of('Shown'), 1, change);
+        assert.equal(of('ByFile'), Number(change === 'content'), change);
+        assert.equal(of('ByManifest'), Number(change !== 'content'), change);
+      }
+      assert.equal(value('tamper', 'erofs-blobs', 'redigestedShownCount'), undefined);
+    },
+  );
 
   await t.test('the claims C3, C4, C8, C13 and C14 are supported', () => {
     for (const id of ['C13', 'C14']) assert.match(stdout, new RegExp(`^${id} supported`, 'm'));

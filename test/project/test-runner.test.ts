@@ -170,13 +170,13 @@ test('a file that never ends is killed with its descendants and named, and the o
   const { status, out, err, folder, summary } = runner(
     t,
     { [SIDE_BY_SIDE_FILE]: HANGS, [ALONE]: PASSES },
-    '--file-limit=5',
+    '--file-limit=20',
   );
   assert.equal(status, 1, out);
   assert.deepEqual([summary['tests'], summary['pass'], summary['fail']], [2, 1, 1], out);
   assert.match(
     err,
-    /a\.test\.js did not end within 5 s and was killed, with its 2 descendants\n.*\d sh -c .*\n.*\d sleep 600\n$/,
+    /a\.test\.js did not end within 20 s and was killed, with its 2 descendants\n.*\d sh -c .*\n.*\d sleep 600\n$/,
   );
   const pids = readFileSync(join(folder, 'pids'), 'utf8').trim().split(/\s+/);
   assert.equal(pids.length, 2);

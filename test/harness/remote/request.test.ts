@@ -11,7 +11,10 @@ import { timerMs } from '../../../harness/sys/timer-limit.ts';
 const TEXT = 'three';
 const HUGE_BYTES = 1e12;
 const DELAY_MS = 100;
-const SILENT_MS = 1000;
+const SILENT_MS = 3000;
+const ANSWER_MS = 300;
+/** One after another, the last of them waits longer than the server may be silent. */
+const ASKED = 12;
 
 const withRemote = async (
   answer: (path: string) => Promise<string>,
@@ -54,12 +57,13 @@ test('an answer of any size has time: no timer is longer than a timer can be', (
 test('a request that waits for a connection is not yet timed; one that has it is', () =>
   withRemote(
     async (path) => {
-      await sleep(path.endsWith('never') ? 10 * SILENT_MS : SILENT_MS / 2);
+      if (path.endsWith('never')) await sleep(10 * SILENT_MS, null, { ref: false });
+      else await sleep(ANSWER_MS);
       return TEXT;
     },
     async (remote) => {
       const ask = (path: string): Promise<string> => textOf(remote, path, TEXT.length);
-      const asked = Promise.all(['1', '2', '3', '4', '5', '6'].map(ask));
+      const asked = Promise.all(Array.from({ length: ASKED }, (_, i) => ask(`${i}`)));
       assert.deepEqual(new Set(await asked), new Set([TEXT]));
       const [refused, next] = await Promise.allSettled([ask('never'), ask('next')]);
       assert.equal(refused.status === 'rejected' && refused.reason.code, 'silent');

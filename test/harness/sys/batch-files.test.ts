@@ -25,7 +25,7 @@ import { batchFiles } from '../../../harness/sys/batch-files.ts';
 import { mounts } from '../../../harness/sys/mounts.ts';
 import { findProgram } from '../../../harness/sys/spawn.ts';
 import { getXattr } from '../../../harness/sys/xattrs.ts';
-import { needsRoot, privateMounts, temporaryFolder } from './support.ts';
+import { needsRoot, privateMounts, temporaryFolder, windowKindWith } from './support.ts';
 
 const BUILD = fileURLToPath(new URL('../../../../timed/build.sh', import.meta.url));
 const MAKER = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0, umask: process.umask() };
@@ -268,15 +268,17 @@ test('the sanitizers find no error', {
     './deep-trees.test.js',
     '../store/store.test.js',
   ].map((name) => fileURLToPath(new URL(name, import.meta.url)));
+  const env = {
+    PATH: process.env['PATH'],
+    CFSBENCH_TEST_AGAIN: '1',
+    CFSBENCH_WINDOW: join(out, 'libtimed.so'),
+    LD_PRELOAD: asan!,
+    // Node frees no memory at its exit.
+    ASAN_OPTIONS: 'detect_leaks=0',
+  };
+  assert.equal(windowKindWith(env), 'one call', 'the library with sanitizers is not loaded');
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--test', ...tests], {
-    env: {
-      PATH: process.env['PATH'],
-      CFSBENCH_TEST_AGAIN: '1',
-      CFSBENCH_WINDOW: join(out, 'libtimed.so'),
-      LD_PRELOAD: asan!,
-      // Node frees no memory at its exit.
-      ASAN_OPTIONS: 'detect_leaks=0',
-    },
+    env,
     encoding: 'utf8',
   });
   assert.equal(status, 0, `${stdout}${stderr}`);

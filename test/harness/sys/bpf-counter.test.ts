@@ -15,6 +15,7 @@ import { needsRoot, temporaryFolder } from './support.ts';
 
 const FILES = 300;
 const RUNS = 3;
+const LIMIT_MS = 60_000;
 const skipCompared = needsRoot || (findProgram('strace') === null ? 'needs strace' : false);
 
 const THREAD_CALLS = 20_000;
@@ -111,7 +112,7 @@ describe('the BPF counter', { skip: skipCompared }, () => {
     const ask = (text: string): void => writeFileSync(fifo, `${text}\n`);
     const counter = open(t);
     const counts = [1, 2, 3].map(() => {
-      const server = startServer({ argv: ['sh', '-c', script], log: join(folder, 'log'), limitMs: 5000 });
+      const server = startServer({ argv: ['sh', '-c', script], log: join(folder, 'log'), limitMs: LIMIT_MS });
       t.after(() => server.close(0));
       assert.deepEqual(waitForIdle([server.pid]), []);
       const before = all(counter.snapshot().get(server.pid));
@@ -120,7 +121,7 @@ describe('the BPF counter', { skip: skipCompared }, () => {
       assert.deepEqual(waitForIdle([server.pid]), []);
       const between = all(counter.snapshot().get(server.pid));
       ask('end');
-      assert.ok(server.exited(5000));
+      assert.ok(server.exited(LIMIT_MS));
       const whole = all(counter.snapshot().get(server.pid));
       return { opened: (between['openat'] ?? 0) - (before['openat'] ?? 0), whole };
     });
@@ -132,14 +133,14 @@ describe('the BPF counter', { skip: skipCompared }, () => {
     const tracer = startServer({
       argv: ['strace', '-f', '-c', '-o', output, '--', programPath('sh'), '-c', script],
       log: join(folder, 'log'),
-      limitMs: 5000,
+      limitMs: LIMIT_MS,
     });
     t.after(() => tracer.close(0));
     for (const text of ['one', 'two', 'end']) {
       ask(text);
       assert.deepEqual(waitForIdle([tracer.pid]), []);
     }
-    assert.ok(tracer.exited(5000));
+    assert.ok(tracer.exited(LIMIT_MS));
     assert.deepEqual(counts[0]?.whole, plain(parseStraceSummary(readFileSync(output, 'utf8'))));
   });
 

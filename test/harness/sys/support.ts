@@ -39,6 +39,29 @@ export const temporaryFolder = (t: TestContext): string => {
   return path;
 };
 
+/** Sets a variable of the environment until the test ends. */
+export const setVariable = (t: TestContext, name: string, value: string): void => {
+  const before = process.env[name];
+  process.env[name] = value;
+  t.after(() => {
+    if (before === undefined) delete process.env[name];
+    else process.env[name] = before;
+  });
+};
+
+const TIMED = new URL('../../../harness/sys/timed.js', import.meta.url).href;
+
+/** How a process makes the calls of its windows in this environment: a library that does not load is replaced silently. */
+export const windowKindWith = (env: NodeJS.ProcessEnv): string => {
+  const script = `import { windowKind } from '${TIMED}'; process.stdout.write(windowKind);`;
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    env: { PATH: process.env['PATH'], ...env },
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(stderr);
+  return stdout;
+};
+
 /** A new work folder, as a run makes it. */
 export const makeWork = (path: string): OpenFolder => makeMarkedFolder(path, { run: 'test', results: null });
 

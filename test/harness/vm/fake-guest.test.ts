@@ -8,7 +8,7 @@ import { lockRun } from '../../../harness/sys/run-locks.ts';
 import { PROGRAM, program, start } from '../../end-to-end/support.ts';
 import { storedRun } from '../../report/support/stored-run.ts';
 import { storeRun } from '../../results/pool/stored-runs.ts';
-import { needsRoot, privateMounts, temporaryFolder } from '../sys/support.ts';
+import { needsRoot, privateMounts, setVariable, temporaryFolder } from '../sys/support.ts';
 import { needsGuests } from './needs.ts';
 import { cache, DONE, kernel, returning, standIns } from './stand-ins.ts';
 
@@ -100,7 +100,7 @@ test('a guest does not measure beside a run of its machine, unless it may', {
   skip: needsGuests,
 }, async (t) => {
   const locks = temporaryFolder(t);
-  process.env['CFSBENCH_LOCKS'] = locks;
+  setVariable(t, 'CFSBENCH_LOCKS', locks);
   const lock = await lockRun({ pid: process.pid, startedAt: new Date().toISOString(), runDir: '/first' });
   t.after(() => lock.close());
   const asked = ['--kernel', kernel(t, returning(t, 0, true), DONE), '--cache', cache];
