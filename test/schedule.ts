@@ -1,7 +1,7 @@
 // Which test files may run side by side. A file that no list names runs alone, after all others.
 
 /**
- * Beginnings of paths below this folder, as in all lists here, slow files first. These files depend on no time, no cache and no state of the
+ * Beginnings of paths below this folder, as in all lists here, slow files first, and those that wait for limits. These files depend on no time, no cache and no state of the
  * whole machine (inodes, frames, kernel warnings), and disturb none: they drop no caches and keep no CPU busy.
  *
  * They start no run. A run copies every mount of the machine into its own namespace until it ends, and the server of such a mount
@@ -9,6 +9,13 @@
  */
 export const WITHOUT_RUNS: readonly string[] = [
   'harness/sys/batch-files',
+  'harness/images/bombs',
+  'harness/vm/fake-guest',
+  'harness/vm/guest',
+  'harness/inspect/',
+  'harness/remote/',
+  'harness/sys/environment',
+  'harness/sys/tool',
   'daemon/tree',
   'daemon/requests',
   'daemon/life',
@@ -24,24 +31,23 @@ export const WITHOUT_RUNS: readonly string[] = [
   'daemon/contents',
   'daemon/nodev',
   'daemon/full-disk',
+  'daemon/refused',
   'harness/backends/',
   'harness/digest/',
   'harness/images/',
   'harness/model/',
-  'harness/inspect/',
   'harness/micro/',
   'harness/probes/disk',
   'harness/probes/readings',
+  'harness/probes/syscalls',
   'harness/probes/timeline-steps',
   'harness/probes/wall',
-  'harness/remote/',
   'harness/properties/',
   'harness/runner/',
   'harness/store/',
   'harness/sys/bpf-recorder',
   'harness/sys/c-struct',
   'harness/sys/commands',
-  'harness/sys/environment',
   'harness/sys/features',
   'harness/sys/file-systems',
   'harness/sys/call-list',
@@ -59,6 +65,7 @@ export const WITHOUT_RUNS: readonly string[] = [
   'harness/sys/mountinfo',
   'harness/sys/namespace',
   'harness/sys/old-kernels',
+  'harness/sys/own-thread',
   'harness/sys/recorder',
   'harness/sys/listed-verity',
   'harness/sys/start-calls',
@@ -66,12 +73,13 @@ export const WITHOUT_RUNS: readonly string[] = [
   'harness/sys/servers',
   'harness/sys/strace',
   'harness/sys/syscall-names',
-  'harness/sys/tool',
+  'harness/sys/workers',
   'harness/sys/xattrs',
   'harness/vm/',
   'scenarios/',
   'mutants/',
   'torture/',
+  'end-to-end/server-ledger',
 ];
 
 /** The same for files that start runs, or are not disturbed by them. */
@@ -113,6 +121,7 @@ export const DROPPING_CACHES: readonly string[] = [
   'end-to-end/enforced',
   'end-to-end/planted',
   'end-to-end/cold-stage',
+  'harness/runner/warm-sources',
 ];
 
 /**
@@ -132,12 +141,12 @@ export const WATCHING: readonly string[] = [
 /** These files show pages in a browser: no mounts, no runs, no caches of a disk. */
 export const SHOWING_PAGES: readonly string[] = ['report/html/'];
 
-/** A file belongs to the first list that names it. */
+/** A file belongs to the first list that names it: those of single files stand before those of folders. */
 const LISTS = {
   showingPages: SHOWING_PAGES,
+  droppingCaches: DROPPING_CACHES,
   withoutRuns: WITHOUT_RUNS,
   sideBySide: SIDE_BY_SIDE,
-  droppingCaches: DROPPING_CACHES,
   watching: WATCHING,
   alone: [''],
 } as const;

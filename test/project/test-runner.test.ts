@@ -229,6 +229,16 @@ test('TAP numbers are continuous, and the plan is that of all files', (t) => {
   assert.match(out, /^ok 1 - passes$[\s\S]*^ok 2 - passes$[\s\S]*^1\.\.2$/m);
 });
 
+test('a file that drops the caches of the machine runs beside no other that does, or alone', () => {
+  const dropping = sourcesIn('test').filter(
+    (path) =>
+      path.endsWith('.test.ts') && /harness\/sys\/caches\.ts'/.test(readFileSync(join(root, path), 'utf8')),
+  );
+  assert.ok(dropping.length > 3, dropping.join());
+  const { alone, droppingCaches } = scheduleOf(dropping.map((path) => path.slice('test/'.length)));
+  assert.deepEqual([...alone, ...droppingCaches].map((path) => `test/${path}`).sort(), dropping.sort());
+});
+
 test('every entry of a list matches a test file, and each file is scheduled once', () => {
   const paths = sourcesIn('test')
     .filter((path) => path.endsWith('.test.ts'))
