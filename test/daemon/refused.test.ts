@@ -1,10 +1,11 @@
 // A kernel whose protocol the server refuses: the kernel sends nothing after that, so the server must not wait for a request.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { startServer } from '../../harness/sys/servers.ts';
+import { isMounted } from '../processes.ts';
 import { dumpOf, line, root as rootLine } from './dumps.ts';
 import { buildScript, type Lab, newLab, noServer, notRoot } from './support.ts';
 
@@ -30,8 +31,6 @@ const choosy = (): string => {
   assert.equal(built.status, 0, built.stderr);
   return join(lab.folder, 'cfs-fuse');
 };
-
-const isMounted = (at: string): boolean => readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${at} `);
 
 test('a server that refuses the protocol ends with a message and leaves no mount', { skip }, () => {
   const server = choosy();

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { imageBytes } from '../../harness/erofs/writer.ts';
 import { parseDump } from '../../harness/images/dump-text.ts';
 import { serverPath } from '../../harness/native/paths.ts';
+import { isMounted } from '../processes.ts';
 
 export const home = mkdtempSync('/var/tmp/cfsbench-self-');
 export const client = join(home, 'client');
@@ -41,8 +42,6 @@ export const requests = (): number => {
 
 const onPath = (name: string): boolean =>
   (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, name)));
-
-const isMounted = (at: string): boolean => readFileSync('/proc/self/mountinfo', 'latin1').includes(` ${at} `);
 
 /** Pin server and client to one CPU, or let the scheduler choose. */
 export type CpuChoice = 'one CPU' | 'free';

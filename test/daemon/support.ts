@@ -23,6 +23,7 @@ import { promisify } from 'node:util';
 import { imageBytes } from '../../harness/erofs/writer.ts';
 import { parseDump } from '../../harness/images/dump-text.ts';
 import { needsCompiler } from '../harness/sys/support.ts';
+import { isMounted } from '../processes.ts';
 
 const run = promisify(execFile);
 const sources = fileURLToPath(new URL('../../../daemon', import.meta.url));
@@ -91,11 +92,6 @@ export const newLab = (): Lab => {
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 };
-
-const isMounted = (at: string): boolean =>
-  readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .some((line) => line.split(' ')[4] === at);
 
 interface TestServer {
   readonly root: string;

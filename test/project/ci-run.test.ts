@@ -5,21 +5,13 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { afterwards, eventually, type Running, start, wasSent } from '../end-to-end/support.ts';
 import { temporaryFolder } from '../harness/sys/support.ts';
+import { isAlive } from '../processes.ts';
 import { root } from './sources.ts';
 
 const LIMIT_MS = 60_000;
 const SECONDS = 60;
 /** A program that lasts longer than the test, and so does its child. */
 const LASTING = `sleep ${SECONDS} & echo $! >>pids; wait`;
-
-/** An ended process may stay until its parent asks for it; it has no command line then. */
-const isAlive = (pid: number): boolean => {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`).length > 0;
-  } catch {
-    return false;
-  }
-};
 
 const startRun = (
   t: TestContext,

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { until } from '../harness/sys/support.ts';
+import { isAlive } from '../processes.ts';
 import {
   DROPPING_CACHES,
   SHOWING_PAGES,
@@ -156,15 +157,6 @@ test('a file that watches the machine runs beside files that show pages, but bes
     assert.equal(missed.summary['pass'], 1, 'the second finds the file of the first');
   }
 });
-
-/** Nobody in this test waits for them: zombies count as ended. */
-const isAlive = (pid: string): boolean => {
-  try {
-    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
-  } catch {
-    return false;
-  }
-};
 
 test('a file that never ends is killed with its descendants and named, and the other files still run', async (t) => {
   const { status, out, err, folder, summary } = runner(

@@ -1,9 +1,10 @@
 // The processes of a run, by what they do.
 //
 // Reads:  /proc/PID/task/TID/children (CONFIG_PROC_CHILDREN), cmdline, status.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Random } from '../../harness/model/random.ts';
 import { PROGRAM } from '../end-to-end/support.ts';
+import { childrenOf } from '../processes.ts';
 
 export interface TreeProcess {
   readonly pid: number;
@@ -11,14 +12,6 @@ export interface TreeProcess {
   /** Its ids in all PID namespaces that it belongs to, from ours inwards. */
   readonly ids: readonly number[];
 }
-
-const childrenOf = (pid: number): readonly number[] =>
-  readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-    readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1')
-      .split(' ')
-      .filter((word) => word !== '')
-      .map(Number),
-  );
 
 /** A process that ends meanwhile has no children. */
 const orNone = <T>(read: () => readonly T[]): readonly T[] => {

@@ -22,6 +22,7 @@ import { inspectFolder, markKept, removeMarkedFolder } from '../../../harness/sy
 import { mounts } from '../../../harness/sys/mounts.ts';
 import { listXattrs, setXattr } from '../../../harness/sys/xattrs.ts';
 import { ownState } from '../../end-to-end/support.ts';
+import { childrenOf } from '../../processes.ts';
 import { makeWork, needsRoot, privateMounts, temporaryFolder, until } from './support.ts';
 
 const NOBODY = 65534;
@@ -44,9 +45,8 @@ const isLocked = (path: string): boolean => {
 
 /** Names of the programs of a process and of its children. */
 const programsOf = (pid: number): readonly string[] => {
-  const nameOf = (id: string): string => readFileSync(`/proc/${id}/comm`, 'utf8').trim();
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  return [String(pid), ...children.split(' ').filter((id) => id !== '')].map(nameOf);
+  const nameOf = (id: number): string => readFileSync(`/proc/${id}/comm`, 'utf8').trim();
+  return [pid, ...childrenOf(pid)].map(nameOf);
 };
 
 /** A folder of somebody else with a file in it. */

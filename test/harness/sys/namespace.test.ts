@@ -7,6 +7,7 @@ import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { probeNamespaces } from '../../../harness/sys/namespace-probe.ts';
 import { findProgram } from '../../../harness/sys/spawn.ts';
+import { childrenOf } from '../../processes.ts';
 import { needsOtherUser, needsRoot, temporaryFolder, until } from './support.ts';
 
 const OUTER = fileURLToPath(new URL('./namespace-outer.js', import.meta.url));
@@ -119,9 +120,6 @@ test('a second interrupt kills an inner process that ignores the first', {
   assert.deepEqual(await ended, [KILLED, null]);
   await everythingGone(folder);
 });
-
-const childrenOf = (pid: number): number[] =>
-  readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim().split(' ').map(Number);
 
 /** Since it ends itself as its child ended, nobody can tell which of the two was killed. */
 const unsharePassesOn =

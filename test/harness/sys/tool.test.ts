@@ -4,20 +4,13 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { interrupt } from '../../../harness/sys/interrupts.ts';
 import { runTool } from '../../../harness/sys/tool.ts';
+import { isAlive } from '../../processes.ts';
 import { temporaryFolder, until } from './support.ts';
 
 const LIMIT_MS = 3000;
 /** Far above the limit and the time for the output to end, and far below that of the sleepers. */
 const SOON_MS = 30_000;
 const SLEEP = 'sleep 300';
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'));
-  } catch {
-    return false;
-  }
-};
 
 const pidIn = (path: string): number => {
   try {
