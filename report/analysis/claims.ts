@@ -7,7 +7,7 @@ import {
   isSkippedScenario,
 } from '../../results/not-measured.ts';
 import type { RunFile } from '../../results/schema/run.ts';
-import type { Claim, Judgement } from '../claims/claim.ts';
+import type { Claim, Figure, Judgement } from '../claims/claim.ts';
 import { type Evidence, evidenceOf } from '../claims/evidence.ts';
 import { grouped } from '../format.ts';
 import type { ClaimView } from '../view.ts';
@@ -44,12 +44,15 @@ const whyNotAsked = (
 
 type ClaimOutcome = Pick<ClaimView, 'verdict' | 'because' | 'wouldDecide' | 'figures'>;
 
+const isSame = (a: Figure, b: Figure): boolean =>
+  a.what === b.what && a.metric === b.metric && a.value === b.value;
+
 /** The number that decided stands first. */
 const sortedFigures = (judgement: Judgement): ClaimView['figures'] => {
   const decider = 'decidedBy' in judgement ? judgement.decidedBy : undefined;
   return decider === undefined
     ? judgement.figures
-    : [decider, ...judgement.figures.filter((one) => one !== decider)];
+    : [decider, ...judgement.figures.filter((one) => !isSame(one, decider))];
 };
 
 const outcomeOf = (claim: Claim, evidence: Evidence): ClaimOutcome => {

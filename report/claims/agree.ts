@@ -1,9 +1,9 @@
 // One verdict from several groups: images, file systems, parameters. Groups that disagree decide nothing. Pure.
 import type { GroupData } from '../../results/compare/tally.ts';
 import type { Figure, Judgement } from './claim.ts';
-import { type Evidence, groupText } from './evidence.ts';
+import { type Evidence, type GroupFilter, groupText } from './evidence.ts';
 import { FEW_PASSES } from './figures.ts';
-import { morePasses, untested } from './missing.ts';
+import { morePasses, NO_FAILURE, untested } from './missing.ts';
 import type { Tristate } from './verdicts.ts';
 
 export interface GroupAnswer {
@@ -41,16 +41,51 @@ export const splitJudgement = (
   figures,
 });
 
+interface FailedParts {
+  readonly filters: readonly GroupFilter[];
+  readonly arms: readonly string[];
+  /** Groups that refute by themselves: a failed slot of theirs changes nothing. */
+  readonly refuting: readonly GroupData[];
+  readonly figures: readonly Figure[];
+}
+
+/** For groups that agree. Null: no slot failed that might contradict them. */
+export const failedJudgement = (
+  evidence: Evidence,
+  { filters, arms, refuting, figures }: FailedParts,
+): Judgement | null => {
+  const settled = new Set(refuting.map(groupText));
+  const where = filters
+    .flatMap((filter) => evidence.failed(filter))
+    .filter((sample) => arms.includes(sample.arm) && !settled.has(groupText({ group: sample })))
+    .map((sample) => `${sample.arm} on ${groupText({ group: sample })}`);
+  return where.length === 0
+    ? null
+    : {
+        verdict: 'undecided',
+        because: `slots failed that might contradict the others: ${[...new Set(where)].join('; ')}`,
+        wouldDecide: NO_FAILURE,
+        figures,
+      };
+};
+
+export const refutingIn = (answers: readonly GroupAnswer[]): readonly GroupData[] =>
+  answers.filter(({ answer }) => answer === 'no').map(({ group }) => group);
+
 /** `few`: open, because passes are too few to show that a count is constant. */
 export type CountedAnswer = Tristate | 'few';
 
 /** A rule that asks every group of a scenario the same question. */
 export interface GroupRule {
   readonly scenario: string;
+  /** Those whose values the answer needs: with a failed slot of one there is no verdict. */
+  readonly arms: readonly string[];
   /** Ids that the rule needs, for the reason why there is no answer. */
   readonly needs: readonly string[];
   /** Null: the group lacks the values that the rule reads. */
   answer(evidence: Evidence, group: GroupData): CountedAnswer | null;
+  /** The number that gave the answer, on the side of the answer. */
+  decidedBy(evidence: Evidence, group: GroupData, answer: 'yes' | 'no'): Figure | null;
   figures(evidence: Evidence, group: GroupData): readonly Figure[];
   /** Without an answer of any group; absent: no time, or not testable with the run's reason. */
   unanswered?(evidence: Evidence, figures: readonly Figure[]): Judgement;
@@ -80,6 +115,27 @@ const openJudgement = (
     : { because: `${FEW_PASSES}: ${few.join('; ')}`, wouldDecide: morePasses(evidence, [rule.scenario]) };
 };
 
+/** `groups`: those with the answer. */
+const agreedJudgement = (
+  evidence: Evidence,
+  rule: GroupRule,
+  { answer, groups }: { readonly answer: 'yes' | 'no'; readonly groups: readonly GroupData[] },
+  figures: readonly Figure[],
+): Judgement => {
+  const refuting = answer === 'no' ? groups : [];
+  const filters = [{ scenario: rule.scenario }];
+  const failed = failedJudgement(evidence, { filters, arms: rule.arms, refuting, figures });
+  if (failed !== null) return failed;
+  const decidedBy = rule.decidedBy(evidence, groups[0]!, answer);
+  return {
+    ...(answer === 'yes'
+      ? { verdict: 'supported', because: rule.supported(evidence) }
+      : { verdict: 'not supported', because: rule.notSupported(evidence) }),
+    ...(decidedBy === null ? {} : { decidedBy }),
+    figures,
+  };
+};
+
 /** Figures of the groups that decide stand first. */
 export const judgeGroups = (evidence: Evidence, rule: GroupRule): Judgement => {
   const groups = evidence.groups({ scenario: rule.scenario });
@@ -105,9 +161,10 @@ export const judgeGroups = (evidence: Evidence, rule: GroupRule): Judgement => {
       };
     case 'split':
       return splitJudgement(agreement, figures);
-    case 'agreed':
-      return agreement.answer === 'yes'
-        ? { verdict: 'supported', because: rule.supported(evidence), figures }
-        : { verdict: 'not supported', because: rule.notSupported(evidence), figures };
+    case 'agreed': {
+      const { answer } = agreement;
+      const agreeing = answers.filter((one) => one.answer === answer).map(({ group }) => group);
+      return agreedJudgement(evidence, rule, { answer, groups: agreeing }, figures);
+    }
   }
 };

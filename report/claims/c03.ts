@@ -3,8 +3,8 @@ import type { GroupData } from '../../results/compare/tally.ts';
 import { type CountedAnswer, judgeGroups } from './agree.ts';
 import type { Claim, Figure } from './claim.ts';
 import { COPIES_TOLERANCE, copiesOf } from './copies.ts';
-import type { Evidence } from './evidence.ts';
-import { countFigures, EVERY_PASS, hasFewPasses, isEqual } from './figures.ts';
+import { type Evidence, groupText } from './evidence.ts';
+import { countFigures, EVERY_PASS, exactFigure, hasFewPasses, isEqual } from './figures.ts';
 import type { Tristate } from './verdicts.ts';
 
 const SCENARIO = 'sharing-cache';
@@ -19,15 +19,22 @@ const WRONG = 'wrongLinkCount';
  */
 const FEWEST_ALIKE = 0.05;
 
-/** Links merge only files with equal metadata: their pages have one copy, all others two. */
-const linksShare = (evidence: Evidence, group: GroupData): Tristate | null => {
+/**
+ * Links merge only files with equal metadata: their pages have one copy, all others two. Copies of the pages that links can merge; null:
+ * not counted.
+ */
+const linkCopies = (evidence: Evidence, group: GroupData): number | 'open' | null => {
   const frames = evidence.count(group, LINKS, 'mountFrameCount');
   const pages = evidence.count(group, LINKS, 'sharedPageCount')?.most;
   const alike = evidence.count(group, LINKS, 'alikePageCount')?.most;
   if (frames === null || pages === undefined || alike === undefined) return null;
   if (!isEqual(frames) || alike === 0 || alike < FEWEST_ALIKE * pages) return 'open';
-  // Of the pages that links can merge.
-  const copies = (frames.most - 2 * (pages - alike)) / alike;
+  return (frames.most - 2 * (pages - alike)) / alike;
+};
+
+const linksShare = (evidence: Evidence, group: GroupData): Tristate | null => {
+  const copies = linkCopies(evidence, group);
+  if (copies === null || copies === 'open') return copies;
   if (copies <= 1 + COPIES_TOLERANCE) return 'yes';
   return copies >= 2 * (1 - COPIES_TOLERANCE) ? 'no' : 'open';
 };
@@ -53,6 +60,22 @@ const figures = (evidence: Evidence, group: GroupData): readonly Figure[] =>
     [REFLINKS, WRONG, "files whose link count differs from the image's"],
   ]);
 
+/** Of the three statements the first that fails; if none does, the copies behind reflinks. */
+const decidedBy = (evidence: Evidence, group: GroupData, is: 'yes' | 'no'): Figure | null => {
+  const numbers = figures(evidence, group);
+  const ofReflinks = numbers.find(({ what }) => what.startsWith(`${REFLINKS}: copies`)) ?? null;
+  const reflinks = evidence.count(group, REFLINKS, COPIES);
+  if (is === 'yes' || (reflinks !== null && copiesOf(reflinks) !== 'twice')) return ofReflinks;
+  const copies = linkCopies(evidence, group);
+  return typeof copies === 'number' && linksShare(evidence, group) === 'no'
+    ? exactFigure(
+        `${LINKS}: copies of a common page of files with equal metadata (${groupText(group)})`,
+        COPIES,
+        copies,
+      )
+    : (numbers.find(({ what }) => what.startsWith(`${LINKS}: files whose link count`)) ?? null);
+};
+
 export const claim: Claim = {
   id: 'C3',
   text: 'Reflinks lose the sharing of the page cache; hard links keep it and falsify st_nlink.',
@@ -64,15 +87,17 @@ export const claim: Claim = {
     },
   ],
   scenarios: [SCENARIO],
-  rule: `Two versions of an image, or two images of one base, are checked out and every common file is read through both. Supported: alike in ${EVERY_PASS}, a common page is in memory twice behind two reflink checkouts and once behind two hard-link checkouts (within ${COPIES_TOLERANCE * 100} %, because pages that a running program maps are in memory whatever is measured), and at least one hard-linked file has a link count that differs from the image's. Links merge only files with equal metadata; pages of the others count twice, and the tolerance is a share of those that links can merge. Not supported: one of the three fails on every pair. Undecided: pairs disagree, passes differ, links can merge less than ${FEWEST_ALIKE * 100} % of the common pages, or pages were in memory neither once nor twice.`,
+  rule: `Two versions of an image, or two images of one base, are checked out and every common file is read through both. Supported: alike in ${EVERY_PASS}, a common page is in memory twice behind two reflink checkouts and once behind two hard-link checkouts (within ${COPIES_TOLERANCE * 100} %, because pages that a running program maps are in memory whatever is measured), and at least one hard-linked file has a link count that differs from the image's. Links merge only files with equal metadata; pages of the others count twice, and the tolerance is a share of those that links can merge. Not supported: one of the three fails on every pair. Undecided: pairs disagree, passes differ, links can merge less than ${FEWEST_ALIKE * 100} % of the common pages, pages were in memory neither once nor twice, or slots of a checkout failed.`,
   objection: 'The harness makes both checkouts and may make them badly.',
   answer:
     'GNU tar and cp make them, from a link store keyed by contents and metadata together. Each tree is proved equal to the image, except for which names share an inode. Copies are told apart by their physical pages, and the two images by the digests of their manifests: the harness refuses to compare an image with itself.',
   judge: (evidence) =>
     judgeGroups(evidence, {
       scenario: SCENARIO,
+      arms: [REFLINKS, LINKS],
       needs: [REFLINKS, LINKS, SCENARIO],
       answer,
+      decidedBy,
       figures,
       open: (_, where) => ({
         because: `pages were in memory neither once nor twice, passes differ, or links can merge too few of them, on ${where}`,

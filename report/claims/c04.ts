@@ -2,8 +2,8 @@
 import type { GroupData } from '../../results/compare/tally.ts';
 import { type CountedAnswer, judgeGroups } from './agree.ts';
 import type { Claim, Figure } from './claim.ts';
-import type { Evidence } from './evidence.ts';
-import { countFigures, EVERY_PASS, hasFewPasses, isEqual, STAND_IN } from './figures.ts';
+import { type Evidence, groupText } from './evidence.ts';
+import { countFigures, EVERY_PASS, exactFigure, hasFewPasses, isEqual, STAND_IN } from './figures.ts';
 import { SCRIVANO_V3 } from './sources.ts';
 
 const SCENARIO = 'many-stores';
@@ -66,6 +66,28 @@ const figures = (evidence: Evidence, group: GroupData): readonly Figure[] => [
   ),
 ];
 
+/** Files with other contents, or the first link that is not as the claim says; if all is, the files that are right. */
+const decidedBy = (evidence: Evidence, group: GroupData, is: 'yes' | 'no'): Figure | null => {
+  const where = groupText(group);
+  const number = (arm: string, metric: string): number => numberOf(evidence, group, arm, metric) ?? 0;
+  if (is === 'yes') return figures(evidence, group)[0] ?? null;
+  const mount = MOUNTS.find((arm) => spans(evidence, group, arm) === false);
+  if (mount !== undefined) {
+    const wrong = number(mount, 'objectFileCount') - number(mount, 'rightFileCount');
+    return wrong > 0
+      ? exactFigure(`${mount}: files with other contents (${where})`, 'wrongFileCount', wrong)
+      : exactFigure(`${mount}: objects on the second file system (${where})`, 'secondStoreObjectCount', 0);
+  }
+  const link = LINKS.find((arm) => isRefused(evidence, group, arm) === false);
+  return link === undefined
+    ? null
+    : exactFigure(
+        `${link}: link refused with EXDEV (1: yes) (${where})`,
+        'crossDeviceCount',
+        number(link, 'crossDeviceCount'),
+      );
+};
+
 const notSupported = (evidence: Evidence): string =>
   evidence
     .groups({ scenario: SCENARIO })
@@ -86,7 +108,7 @@ export const claim: Claim = {
     },
   ],
   scenarios: [SCENARIO],
-  rule: `Half of the objects lie on the work file system, half on an ext4 or XFS on a loop file; their st_dev are compared. Supported: in ${EVERY_PASS}, EROFS + overlayfs and FUSE read every file with the right contents, and a hard link and a reflink from one file system to the other are refused with EXDEV. Not supported: otherwise. Undecided: both stores have the same st_dev, passes differ, or file systems disagree. The block image is shown for context: its contents are one file, on one device.`,
+  rule: `Half of the objects lie on the work file system, half on an ext4 or XFS on a loop file; their st_dev are compared. Supported: in ${EVERY_PASS}, EROFS + overlayfs and FUSE read every file with the right contents, and a hard link and a reflink from one file system to the other are refused with EXDEV. Not supported: otherwise. Undecided: both stores have the same st_dev, passes differ, slots failed, or file systems disagree. The block image is shown for context: its contents are one file, on one device.`,
   objection:
     'Links and reflinks work within each of the file systems, and a block image can be split over devices.',
   answer:
@@ -94,8 +116,10 @@ export const claim: Claim = {
   judge: (evidence) =>
     judgeGroups(evidence, {
       scenario: SCENARIO,
+      arms: [...MOUNTS, ...LINKS],
       needs: [...MOUNTS, ...LINKS, SCENARIO],
       answer,
+      decidedBy,
       figures,
       open: (_, where) => ({
         because: `the two stores were on one file system, or passes differ: ${where}`,

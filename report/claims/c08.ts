@@ -48,7 +48,7 @@ export const claim: Claim = {
     },
   ],
   scenarios: [SCENARIO],
-  rule: `The objects lie on an XFS of their own, which counts every name that is looked up in its directories and missing from the dentry cache. Caches are dropped before each of two windows. Supported: in ${EVERY_PASS} ls -lR causes no lookup, and opening one file of each object causes at least one per file. Not supported: ls -lR causes lookups in every pass. Undecided: the counter misses opened files, or passes differ.`,
+  rule: `The objects lie on an XFS of their own, which counts every name that is looked up in its directories and missing from the dentry cache. Caches are dropped before each of two windows. Supported: in ${EVERY_PASS} ls -lR causes no lookup, and opening one file of each object causes at least one per file. Not supported: ls -lR causes lookups in every pass. Undecided: the counter misses opened files, passes differ, or slots failed.`,
   objection: 'A counter that shows zero may be blind, or the names may have been cached.',
   answer:
     'The same counter must see every opened file, from the same cold caches; otherwise there is no verdict.',
@@ -56,7 +56,9 @@ export const claim: Claim = {
     judgeGroups(evidence, {
       scenario: SCENARIO,
       needs: [SCENARIO, ARM],
+      arms: [ARM],
       answer,
+      decidedBy: (it, group) => figures(it, group)[0] ?? null,
       figures,
       open: () => ({
         because: 'the counter missed opened files, or saw lookups in one pass and none in another',

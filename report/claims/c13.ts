@@ -3,6 +3,7 @@ import type { GroupData } from '../../results/compare/tally.ts';
 import { judgeGroups } from './agree.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
 import {
+  deviationFigure,
   deviationText,
   ENFORCED,
   type EnforcedEnd,
@@ -192,6 +193,23 @@ const figures = (evidence: Evidence, group: GroupData): readonly Figure[] => [
   ),
 ];
 
+/** The first change or attack that contradicts the claim; if none does, the changes that digests of files notice. */
+const decidedBy = (evidence: Evidence, group: GroupData, is: 'yes' | 'no'): Figure | null => {
+  if (is === 'yes') return figures(evidence, group)[0] ?? null;
+  for (const arm of ARMS) {
+    if (armAnswer(evidence, group, arm) !== 'no') continue;
+    const cell = cellsOf(evidence, group, arm).find((one) => one.isNoticed !== null && !isExpected(one));
+    if (cell === undefined) continue;
+    const { level, change, isNoticed } = cell;
+    return exactFigure(
+      `${arm}: ${WORDS[change]}, noticed by ${LEVELS[level]} (${groupText(group)})`,
+      metricOf(change, level),
+      isNoticed === true ? 1 : 0,
+    );
+  }
+  return deviationFigure(endsOf(evidence), expectsRefusal);
+};
+
 /** How the cells differ from the claim. */
 const deviations = (evidence: Evidence): string => {
   const found = evidence.groups({ scenario: SCENARIO }).flatMap((group) =>
@@ -228,9 +246,14 @@ const withoutComputed = (evidence: Evidence): Judgement => {
   const is = enforcedAnswer(evidence);
   if (is === null) return untested(evidence, [SCENARIO, ...ARMS], found);
   if (is === 'open') return { verdict: 'undecided', ...OPEN, figures: found };
-  return is === 'yes'
-    ? { verdict: 'supported', because: enforcementText(evidence), figures: found }
-    : { verdict: 'not supported', because: deviations(evidence), figures: found };
+  if (is === 'yes') return { verdict: 'supported', because: enforcementText(evidence), figures: found };
+  const decider = deviationFigure(endsOf(evidence), expectsRefusal);
+  return {
+    verdict: 'not supported',
+    because: deviations(evidence),
+    ...(decider === null ? {} : { decidedBy: decider }),
+    figures: found,
+  };
 };
 
 const OPEN = {
@@ -258,8 +281,10 @@ export const claim: Claim = {
     const enforcement = enforcementText(evidence);
     return judgeGroups(evidence, {
       scenario: SCENARIO,
+      arms: ARMS,
       needs: [SCENARIO, ...ARMS],
       answer,
+      decidedBy,
       figures,
       unanswered: withoutComputed,
       open: () => ({ ...OPEN, because: `${OPEN.because}; ${enforcement}` }),

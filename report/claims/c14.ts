@@ -1,6 +1,6 @@
 // Do two images hold their common contents once, in the page cache and on disk?
 import type { GroupData } from '../../results/compare/tally.ts';
-import { agreementOf, type GroupAnswer, splitJudgement } from './agree.ts';
+import { agreementOf, failedJudgement, type GroupAnswer, refutingIn, splitJudgement } from './agree.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
 import { COPIES_TOLERANCE, copiesOf } from './copies.ts';
 import type { Evidence } from './evidence.ts';
@@ -103,6 +103,11 @@ interface Halves {
   readonly disk: readonly GroupAnswer[];
 }
 
+const HALVES = [
+  { half: 'cache', scenario: CACHE, where: 'in memory', figures: cacheFigures },
+  { half: 'disk', scenario: DISK, where: 'on disk', figures: diskFigures },
+] as const;
+
 /** Figures of the groups that decide stand first. */
 const figuresOf = (evidence: Evidence, { cache, disk }: Halves, deciding: Tristate): readonly Figure[] =>
   [
@@ -142,22 +147,35 @@ const openText = (evidence: Evidence, halves: Halves) =>
         wouldDecide: `${COMMAND}, while nothing else drops caches`,
       };
 
+/** One half with copies refutes. Null: none has; slots of that half failed, so that not every pair is known. */
+const refuted = (evidence: Evidence, answers: Halves): Judgement | null => {
+  const copied = HALVES.filter(({ half, scenario }) => {
+    const agreement = agreementOf(answers[half]);
+    const refuting = refutingIn(answers[half]);
+    const parts = { filters: [{ scenario }], arms: [ARM], refuting, figures: [] };
+    return (
+      agreement.kind === 'agreed' && agreement.answer === 'no' && failedJudgement(evidence, parts) === null
+    );
+  });
+  const [first] = copied;
+  if (first === undefined) return null;
+  const [decidedBy] = first.figures(evidence, answers[first.half][0]!.group);
+  return {
+    verdict: 'not supported',
+    because: `the second image has copies of its own ${copied.map(({ where }) => where).join(' and ')}`,
+    ...(decidedBy === undefined ? {} : { decidedBy }),
+    figures: figuresOf(evidence, answers, 'no'),
+  };
+};
+
 const judge = (evidence: Evidence): Judgement => {
   const answers = { cache: answersOf(evidence, CACHE, inCache), disk: answersOf(evidence, DISK, onDisk) };
-  const halves = [
-    { where: 'in memory', agreement: agreementOf(answers.cache) },
-    { where: 'on disk', agreement: agreementOf(answers.disk) },
-  ];
-  const copied = halves.filter(({ agreement }) => agreement.kind === 'agreed' && agreement.answer === 'no');
-  if (copied.length > 0)
-    return {
-      verdict: 'not supported',
-      because: `the second image has copies of its own ${copied.map(({ where }) => where).join(' and ')}`,
-      figures: figuresOf(evidence, answers, 'no'),
-    };
+  const no = refuted(evidence, answers);
+  if (no !== null) return no;
   const figures = figuresOf(evidence, answers, 'yes');
   const missing = unmeasuredHalf(evidence, answers, figures);
   if (missing !== null) return missing;
+  const halves = HALVES.map(({ half, where }) => ({ where, agreement: agreementOf(answers[half]) }));
   for (const { where, agreement } of halves)
     if (agreement.kind === 'split') return splitJudgement(agreement, figures, `shared ${where}: `);
   if (halves.some(({ agreement }) => agreement.kind !== 'agreed'))
@@ -166,11 +184,14 @@ const judge = (evidence: Evidence): Judgement => {
       ...openText(evidence, answers),
       figures: figuresOf(evidence, answers, 'open'),
     };
-  return {
-    verdict: 'supported',
-    because: `EROFS + overlayfs hold common contents once, in memory and on disk${fuseText(evidence)}${layersText(evidence)}`,
-    figures,
-  };
+  const filters = HALVES.map(({ scenario }) => ({ scenario }));
+  return (
+    failedJudgement(evidence, { filters, arms: [ARM], refuting: [], figures }) ?? {
+      verdict: 'supported',
+      because: `EROFS + overlayfs hold common contents once, in memory and on disk${fuseText(evidence)}${layersText(evidence)}`,
+      figures,
+    }
+  );
 };
 
 export const claim: Claim = {
@@ -178,7 +199,7 @@ export const claim: Claim = {
   text: 'Images share contents file by file, on disk and in the page cache.',
   by: [COMPOSEFS_README],
   scenarios: [CACHE, DISK],
-  rule: `Two real images whose manifests have different digests: two versions, or two images of one base. Supported: for EROFS + overlayfs a common page is in memory once behind both mounts (within ${COPIES_TOLERANCE * 100} %) in ${EVERY_PASS}, and the second image adds no more disk than the contents that only it has plus ${OVERHEAD * 100} % of the first image, for its manifest and partly filled blocks. Not supported: one of the two fails on every pair. Undecided: pairs disagree, or passes differ.`,
+  rule: `Two real images whose manifests have different digests: two versions, or two images of one base. Supported: for EROFS + overlayfs a common page is in memory once behind both mounts (within ${COPIES_TOLERANCE * 100} %) in ${EVERY_PASS}, and the second image adds no more disk than the contents that only it has plus ${OVERHEAD * 100} % of the first image, for its manifest and partly filled blocks. Not supported: one of the two fails on every pair. Undecided: pairs disagree, passes differ, or slots of EROFS + overlayfs failed.`,
   objection: 'Unpacked layers share, too: the layers that two images have in common.',
   answer:
     'They do, and the two images of one base show it. Two versions of a distribution have no layer in common, because updates change the lowest one: there unpacked layers share nothing.',

@@ -5,6 +5,7 @@ import { grouped } from '../format.ts';
 import { type CountedAnswer, judgeGroups } from './agree.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
 import {
+  deviationFigure,
   deviationText,
   ENFORCED,
   type EnforcedEnd,
@@ -100,17 +101,49 @@ const updateAnswer = (evidence: Evidence, group: GroupData): CountedAnswer | nul
   return objects.most < image.objectCount && file.most < layer.most ? 'yes' : 'no';
 };
 
+/** By file ÷ by layer, `done` is what was done with them. Null: not measured. */
+const bytesFigure = (evidence: Evidence, group: GroupData, metric: string, done: string): Figure | null => {
+  const [file, layer] = [PER_FILE, PER_LAYER].map((arm) => evidence.count(group, arm, metric));
+  const image = imageOf(evidence, group);
+  if (image === undefined || !file || !layer) return null;
+  const what = `bytes ${done} by file ÷ by layer (${groupText(group)}, ${image.layerCount} layers)`;
+  return exactFigure(what, 'fetchRatio', file.most / layer.most);
+};
+
+/** Of a group that contradicts the claim: every object was missing, or no fewer bytes. */
+const contraryFigure = (
+  evidence: Evidence,
+  group: GroupData,
+  [bytes, objects, done]: readonly [bytes: string, objects: string, done: string],
+): Figure | null => {
+  const all = imageOf(evidence, group)?.objectCount ?? 0;
+  const missing = evidence.count(group, PER_FILE, objects)?.most ?? 0;
+  return missing >= all
+    ? exactFigure(
+        `objects ${done} ÷ objects of the new version (${groupText(group)})`,
+        'objectRatio',
+        missing / all,
+      )
+    : bytesFigure(evidence, group, bytes, done);
+};
+
+const decidedBy = (evidence: Evidence, group: GroupData, is: 'yes' | 'no'): Figure | null => {
+  if (is === 'yes') return bytesFigure(evidence, group, BYTES, 'fetched');
+  if (updateAnswer(evidence, group) === 'no')
+    return contraryFigure(evidence, group, [BYTES, REQUESTS, 'fetched']);
+  const pull = pullGroups(evidence).find((one) => pullAnswer(evidence, one) === 'no');
+  return pull === undefined
+    ? deviationFigure(endsOf(evidence), mustBeRefused)
+    : contraryFigure(evidence, pull, [PULLED.bytes, PULLED.missing, 'pulled']);
+};
+
 const figures = (evidence: Evidence, group: GroupData): readonly Figure[] => {
   const image = imageOf(evidence, group);
-  const [file, layer] = [PER_FILE, PER_LAYER].map((arm) => evidence.count(group, arm, BYTES));
-  if (image === undefined || !file || !layer) return [];
+  const ratio = bytesFigure(evidence, group, BYTES, 'fetched');
+  if (image === undefined || ratio === null) return [];
   const where = groupText(group);
   return [
-    exactFigure(
-      `bytes fetched by file ÷ by layer (${where}, ${image.layerCount} layers)`,
-      'fetchRatio',
-      file.most / layer.most,
-    ),
+    ratio,
     ...countFigures(
       evidence,
       group,
@@ -195,7 +228,7 @@ export const claim: Claim = {
   ],
   scenarios: [SCENARIO],
   further: [PULL, ENFORCED],
-  rule: `What the local store gains, uncompressed, between one version of an image and a real later one, for images of at least ${FEWEST_LAYERS} layers. Where the run pulled the later version end to end from a server (${PULL}), the same holds for what was received, signature and manifest included; where a server attacked (${ENFORCED}), the client must have refused every attack. Supported: equal in ${EVERY_PASS}, fewer objects are added than the later version has, and objects and manifest together take fewer bytes than the layers that differ. Not supported: otherwise. Undecided: images disagree, passes differ, every image has one layer, or slots of pulls or of attacks failed. The numbers of objects and of layers, each a request, are shown for context.`,
+  rule: `What the local store gains, uncompressed, between one version of an image and a real later one, for images of at least ${FEWEST_LAYERS} layers. Where the run pulled the later version end to end from a server (${PULL}), the same holds for what was received, signature and manifest included; where a server attacked (${ENFORCED}), the client must have refused every attack. Supported: equal in ${EVERY_PASS}, fewer objects are added than the later version has, and objects and manifest together take fewer bytes than the layers that differ. Not supported: otherwise. Undecided: images disagree, passes differ, every image has one layer, or slots of updates, pulls or attacks failed. The numbers of objects and of layers, each a request, are shown for context.`,
   objection:
     'Objects are many small requests; layers are compressed in transfer; and a publisher who puts an update into a layer of its own lets clients fetch little by layer, too.',
   answer:
@@ -203,8 +236,10 @@ export const claim: Claim = {
   judge: (evidence) =>
     judgeGroups(evidence, {
       scenario: SCENARIO,
+      arms: [PER_FILE, PER_LAYER],
       needs: [],
       answer,
+      decidedBy,
       figures,
       unanswered,
       open: () => (hasBroken(evidence) ? BROKEN : DIFFERENT),

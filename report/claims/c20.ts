@@ -3,9 +3,9 @@ import type { GroupData } from '../../results/compare/tally.ts';
 import { droppedTexts } from '../../results/not-measured.ts';
 import type { Interval } from '../../results/stats/interval.ts';
 import { formatPercent, tooFewText } from '../format.ts';
-import { agreementOf, type GroupAnswer, splitJudgement } from './agree.ts';
+import { agreementOf, failedJudgement, type GroupAnswer, refutingIn, splitJudgement } from './agree.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
-import type { Evidence } from './evidence.ts';
+import { type Evidence, groupText } from './evidence.ts';
 import { figures, STAND_IN } from './figures.ts';
 import { LONGER, moreValues, unmeasured } from './missing.ts';
 import type { Source } from './source.ts';
@@ -106,16 +106,27 @@ const sortedFigures = (
   return [...groups].sort((a, b) => rank(a) - rank(b)).flatMap((group) => figuresOf(evidence, group));
 };
 
-const openText = (evidence: Evidence, answers: readonly GroupAnswer[], where: string): string => {
+const openText = (evidence: Evidence, answers: readonly GroupAnswer[]): string => {
   const without = answers
     .filter(({ group }) => evidence.values(group, LAYERS, RATIO).size === 0)
     .map(({ group }) => `${group.group.image} on ${fileSystemOf(group)}`);
   if (without.length > 0) return `no value of ${LAYERS}: ${without.join('; ')}`;
-  const levels = answers.map(({ group }) => evidence.median(group, LAYERS, RATIO));
-  const [first] = levels;
-  return first?.kind !== 'tooFew' || levels.some(({ kind }) => kind === 'interval')
-    ? `our limit is ${PERCENT} longer; the interval on ${where} contains it`
-    : tooFewText(first);
+  const levels = answers.map(({ group }) => ({ group, level: evidence.median(group, LAYERS, RATIO) }));
+  const open = levels.filter(({ level }) => answerOf(level) === 'open');
+  const within = open.filter(({ level }) => level.kind === 'interval');
+  const few = open.flatMap(({ group, level }) =>
+    level.kind === 'tooFew' ? [{ where: groupText(group), text: tooFewText(level) }] : [],
+  );
+  // All for the same reason, wherever.
+  if (within.length === 0 && few.length === levels.length) return few[0]!.text;
+  return [
+    ...(within.length === 0
+      ? []
+      : [
+          `our limit is ${PERCENT} longer; the interval on ${within.map(({ group }) => groupText(group)).join('; ')} contains it`,
+        ]),
+    ...few.map(({ where, text }) => `${text} on ${where}`),
+  ].join('; ');
 };
 
 /** Groups that decide and for which the run had no time. */
@@ -180,12 +191,19 @@ const judge = (evidence: Evidence): Judgement => {
     case 'open':
       return {
         verdict: 'undecided',
-        because: openText(evidence, answers, agreement.where),
+        because: openText(evidence, answers),
         wouldDecide: moreValues(evidence),
         figures: numbers,
       };
     case 'agreed': {
       const late = lateText(evidence);
+      const failed = failedJudgement(evidence, {
+        filters: [{ scenario: SCENARIO, params: DECIDING }],
+        arms: [LAYERS],
+        refuting: refutingIn(answers),
+        figures: numbers,
+      });
+      if (failed !== null) return failed;
       return late === ''
         ? agreedJudgement(evidence, agreement.answer, deciding, numbers)
         : {
@@ -218,7 +236,7 @@ export const claim: Claim = {
     issue('containerd', 11021, 'garbage collection holds a lock until creates time out'),
   ],
   scenarios: [SCENARIO],
-  rule: `A neighbour creates, writes and fsyncs files of 4 KiB on the file system from which a recently used image is removed (caches warm, a syncfs at the end). The median of those that begin during the removal ÷ the median of those that lie wholly just before or just after it, in each block, on ext4 and XFS made for the purpose (with a journal, without discard) and on the work folder as it is. Supported: the whole interval lies above ${SLOWDOWN} for unpacked layers on every image and on all three file systems. Not supported: it lies below on all of them. Undecided: otherwise; if two disagree, both are shown. The removal of as many objects by a garbage collection is described beside the verdict.`,
+  rule: `A neighbour creates, writes and fsyncs files of 4 KiB on the file system from which a recently used image is removed (caches warm, a syncfs at the end). The median of those that begin during the removal ÷ the median of those that lie wholly just before or just after it, in each block, on ext4 and XFS made for the purpose (with a journal, without discard) and on the work folder as it is. Supported: the whole interval lies above ${SLOWDOWN} for unpacked layers on every image and on all three file systems. Not supported: it lies below on all of them. Undecided: otherwise, or if slots of unpacked layers failed; if two disagree, both are shown. The removal of as many objects by a garbage collection is described beside the verdict.`,
   objection:
     'The issues are about locks that a runtime holds and about its waiting for unlinkat; none is about the fsync of another process.',
   answer:

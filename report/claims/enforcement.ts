@@ -40,6 +40,9 @@ export const enforcedEnds = (evidence: Evidence, levels: readonly string[]): rea
     }),
   );
 
+const isDeviation = (end: EnforcedEnd, expects: (end: EnforcedEnd) => boolean | null): boolean =>
+  end.isRefused !== null && expects(end) !== null && end.isRefused !== expects(end);
+
 /** `expects`: whether the attack must be refused; null: either is right. */
 export const endsAnswer = (
   ends: readonly EnforcedEnd[],
@@ -57,12 +60,27 @@ export const deviationText = (
   expects: (end: EnforcedEnd) => boolean | null,
 ): string =>
   ends
-    .filter((end) => end.isRefused !== null && expects(end) !== null && end.isRefused !== expects(end))
+    .filter((end) => isDeviation(end, expects))
     .map(
       ({ level, arm, attack, isRefused }) =>
         `${levelTitle(level)} ${isRefused === true ? 'refuses' : 'serves'} ${labelOf(attack)} (${arm})`,
     )
     .join('; ');
+
+/** The first attack that did not end as expected; null: all did. */
+export const deviationFigure = (
+  ends: readonly EnforcedEnd[],
+  expects: (end: EnforcedEnd) => boolean | null,
+): Figure | null => {
+  const end = ends.find((one) => isDeviation(one, expects));
+  return end === undefined
+    ? null
+    : exactFigure(
+        `${end.arm}: ${labelOf(end.attack)} refused under ${levelTitle(end.level)} (1: yes; ${end.group.group.image})`,
+        'refusedAttackCount',
+        end.isRefused === true ? 1 : 0,
+      );
+};
 
 /** How many of the attacks were refused, for each level and backend. */
 export const refusedFigures = (ends: readonly EnforcedEnd[]): readonly Figure[] => {

@@ -147,5 +147,5 @@ export const evidenceOf = (run: RunFile, tallied: Tallied): Evidence => {
 };
 
 /** `made, local=files`. */
-export const groupText = ({ group }: GroupData): string =>
+export const groupText = ({ group }: { readonly group: Pick<PlannedGroup, 'image' | 'params'> }): string =>
   [group.image, paramsKey(group.params)].filter((part) => part !== '').join(', ');

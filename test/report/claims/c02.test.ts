@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c02.ts';
-import { around, type MadeGroup, verdictOn } from './journal.ts';
+import { around, type MadeGroup, refutedBy, verdictOn } from './journal.ts';
 
 interface GrowthWorld {
   readonly reflinkPower?: number;
@@ -66,16 +66,17 @@ test('supported: copies grow with the files, mounts do not, and their lives at t
 });
 
 test('not supported: a whole interval refutes one of its parts, and that number is printed', () => {
-  for (const [world, what] of [
-    [{ reflinkPower: 0.5 }, /^reflink-checkout/],
-    [{ reflinkPower: 1.5 }, /^reflink-checkout/],
-    [{ linkPower: 0.3 }, /^hardlink-checkout/],
-    [{ mountPower: 0.6 }, /mount \+ unmount/],
-    [{ mountNs: 4e8, mountPower: 0 }, /^life of hardlink-checkout/],
+  for (const [world, what, isRefuting] of [
+    [{ reflinkPower: 0.5 }, /^reflink-checkout/, (value: number) => value < 0.8],
+    [{ reflinkPower: 1.5 }, /^reflink-checkout/, (value: number) => value > 1.25],
+    [{ linkPower: 0.3 }, /^hardlink-checkout/, (value: number) => value < 0.8],
+    [{ mountPower: 0.6 }, /mount \+ unmount/, (value: number) => value > 0.2],
+    [{ mountNs: 4e8, mountPower: 0 }, /^life of hardlink-checkout/, (value: number) => value <= 10],
   ] as const) {
     const judged = on(world);
     assert.ok(judged.verdict === 'not supported', JSON.stringify(world));
     assert.match(judged.decidedBy!.what, what);
+    assert.ok(isRefuting(refutedBy(judged)), judged.decidedBy!.what);
   }
 });
 

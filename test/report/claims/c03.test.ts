@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c03.ts';
-import { type MadeGroup, type Series, verdictOn } from './journal.ts';
+import { type MadeGroup, printedOf, refutedBy, type Series, verdictOn } from './journal.ts';
 
 const verdict = (groups: readonly MadeGroup[]): string => verdictOn(claim, { groups }).verdict;
 
@@ -33,9 +33,15 @@ test('supported: reflinks hold a page twice, hard links once with wrong link cou
 });
 
 test('not supported: reflinks share, hard links do not, or link counts are right', () => {
-  assert.equal(verdict(checkouts(ONCE_WRONG, { ...TWICE, mountCopiesRatio: 1 })), 'not supported');
-  assert.equal(verdict(checkouts({ ...ONCE_WRONG, mountFrameCount: 2000 }, TWICE)), 'not supported');
-  assert.equal(verdict(checkouts({ ...ONCE_WRONG, wrongLinkCount: 0 }, TWICE)), 'not supported');
+  for (const [links, reflinks, what, value] of [
+    [ONCE_WRONG, { ...TWICE, mountCopiesRatio: 1 }, /^reflink-checkout: copies/, 1],
+    [{ ...ONCE_WRONG, mountFrameCount: 2000 }, TWICE, /^hardlink-checkout: copies .* equal metadata/, 2],
+    [{ ...ONCE_WRONG, wrongLinkCount: 0 }, TWICE, /^hardlink-checkout: files whose link count/, 0],
+  ] as const) {
+    const judged = verdictOn(claim, { groups: checkouts(links, reflinks) });
+    assert.equal(refutedBy(judged), value);
+    assert.match(printedOf(judged).what, what);
+  }
 });
 
 test('undecided: passes differ, or pages are in memory neither once nor twice', () => {
@@ -81,6 +87,23 @@ test('undecided: links have nothing to merge, or two pairs of images disagree', 
   const judged = verdictOn(claim, { groups: [...checkouts(ONCE_WRONG, TWICE), ...shared] });
   assert.equal(judged.verdict, 'undecided');
   assert.match(judged.because, /^supported on made, versions=certs; not supported on made, versions=base/);
+});
+
+test('undecided: slots of another pair failed, whose result may differ', () => {
+  const failing = (arm: string, versions: string): MadeGroup => ({ ...cache({}, versions), failed: [arm] });
+  for (const reflinks of [TWICE, { ...TWICE, mountCopiesRatio: 1 }]) {
+    const groups = [...checkouts(ONCE_WRONG, reflinks), failing('reflink-checkout', 'base')];
+    const judged = verdictOn(claim, { groups });
+    assert.ok(judged.verdict === 'undecided');
+    assert.match(judged.because, /^slots failed .*: reflink-checkout on made, versions=base$/);
+    assert.match(judged.wouldDecide, /without failed slots/);
+  }
+  const beside = (arm: string, links: Series, versions: string): string =>
+    verdict([...checkouts(links, TWICE), failing(arm, versions)]);
+  assert.equal(beside('erofs-full', ONCE_WRONG, 'base'), 'supported', 'the claim is not about it');
+  assert.equal(beside('hardlink-checkout', ONCE_WRONG, 'certs'), 'undecided');
+  const right = { ...ONCE_WRONG, wrongLinkCount: 0 };
+  assert.equal(beside('hardlink-checkout', right, 'certs'), 'not supported', 'other passes refute it');
 });
 
 test('not testable without reflinks, with the reason that the run recorded', () => {

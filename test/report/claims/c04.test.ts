@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c04.ts';
-import { type MadeGroup, type Series, verdictOn } from './journal.ts';
+import { type MadeGroup, printedOf, refutedBy, type Series, verdictOn } from './journal.ts';
 
 const verdict = (groups: readonly MadeGroup[]): string => verdictOn(claim, { groups }).verdict;
 
@@ -36,13 +36,20 @@ test('supported: mounts show every file and both kinds of links are refused; a b
 });
 
 test('not supported: one wrong file, nothing in the second store, or a link that works', () => {
-  const refuted = (count: Readonly<Record<string, Series>>) =>
-    assert.equal(verdict(stores(count)), 'not supported');
-  refuted({ 'erofs-overlay': { ...ALL, rightFileCount: 98 } });
-  refuted({ 'composefs-fuse': { ...ALL, rightFileCount: 98 } });
-  refuted({ 'erofs-overlay': { ...ALL, secondStoreObjectCount: 0 } });
-  refuted({ 'hardlink-checkout': ALL });
-  refuted({ 'reflink-checkout': ALL });
+  const refuted = (count: Readonly<Record<string, Series>>, what: RegExp, value: number) => {
+    const judged = verdictOn(claim, { groups: stores(count) });
+    assert.equal(refutedBy(judged), value);
+    assert.match(printedOf(judged).what, what);
+  };
+  refuted(
+    { 'erofs-overlay': { ...ALL, rightFileCount: 98 } },
+    /^erofs-overlay: files with other contents/,
+    1,
+  );
+  refuted({ 'composefs-fuse': { ...ALL, rightFileCount: 97 } }, /^composefs-fuse: files with other/, 2);
+  refuted({ 'erofs-overlay': { ...ALL, secondStoreObjectCount: 0 } }, /^erofs-overlay: objects on the s/, 0);
+  refuted({ 'hardlink-checkout': ALL }, /^hardlink-checkout: link refused/, 0);
+  refuted({ 'reflink-checkout': ALL }, /^reflink-checkout: link refused/, 0);
 });
 
 test('undecided: two stores on one device, passes that differ, or file systems that disagree', () => {
@@ -65,6 +72,19 @@ test('undecided: fewer than three counting passes, whatever they counted', () =>
     const judged = verdictOn(claim, { groups, passes: 1 });
     assert.equal(judged.verdict, 'undecided');
     assert.equal(judged.because, 'fewer than three counting passes: made, second=ext4');
+  }
+});
+
+test('undecided: slots on another file system failed', () => {
+  const failing: MadeGroup = {
+    scenario: 'many-stores',
+    params: { second: 'xfs' },
+    failed: ['composefs-fuse'],
+  };
+  for (const count of [{}, { 'reflink-checkout': ALL }]) {
+    const judged = verdictOn(claim, { groups: [...stores(count), failing] });
+    assert.ok(judged.verdict === 'undecided');
+    assert.match(judged.because, /: composefs-fuse on made, second=xfs$/);
   }
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c07.ts';
-import { around, IMAGE, type MadeRun, verdictOn } from './journal.ts';
+import { around, IMAGE, type MadeRun, refutedBy, verdictOn } from './journal.ts';
 import { BLOCKS, images, MS, spread } from './listings.ts';
 
 type MegabyteRange = number | readonly [number, number];
@@ -43,8 +43,10 @@ test('supported: both whole intervals lie in 2 to 3; the peak decides, because i
 test('not supported: the reason says whether memory is less or more', () => {
   const less = on(60, 70);
   assert.ok(less.verdict === 'not supported' && /^less: peak/.test(less.because));
+  assert.ok(refutedBy(less) < 2);
   const more = on(150, 180);
   assert.ok(more.verdict === 'not supported' && /^more: peak/.test(more.because));
+  assert.ok(refutedBy(more) > 3);
 });
 test('undecided: the two disagree, or an interval contains a bound', () => {
   assert.match(on(60, 120).because, /the two disagree/);

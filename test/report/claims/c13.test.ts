@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c13.ts';
 import { verifyingKernel } from './attacks.ts';
-import { type MadeGroup, type Series, verdictOn } from './journal.ts';
+import { type MadeGroup, printedOf, refutedBy, type Series, verdictOn } from './journal.ts';
 
 const verdict = (groups: readonly MadeGroup[]): string => verdictOn(claim, { groups }).verdict;
 
@@ -47,16 +47,21 @@ test('supported: each level notices its own changes, and the reason lists those 
 
 for (const change of OUTSIDE) {
   test(`not supported: digests of files notice a changed ${change}, or the manifest's does not`, () => {
-    assert.equal(verdict(tampered(matrix({ [`${change}ByFileCount`]: 1 }))), 'not supported');
-    assert.equal(verdict(tampered(matrix({ [`${change}ByManifestCount`]: 0 }))), 'not supported');
-    if (change !== 'redigested')
-      assert.equal(verdict(tampered(matrix(), layers({ [`${change}ByFileCount`]: 1 }))), 'not supported');
+    const refuted = (groups: readonly MadeGroup[], metric: string, value: number) => {
+      const judged = verdictOn(claim, { groups });
+      assert.equal(refutedBy(judged), value);
+      assert.equal(printedOf(judged).metric, metric);
+    };
+    const [byFile, byManifest] = [`${change}ByFileCount`, `${change}ByManifestCount`];
+    refuted(tampered(matrix({ [byFile]: 1 })), byFile, 1);
+    refuted(tampered(matrix({ [byManifest]: 0 })), byManifest, 0);
+    if (change !== 'redigested') refuted(tampered(matrix(), layers({ [byFile]: 1 })), byFile, 1);
   });
 
   test(`not supported: verity=require contradicts the claim for a changed ${change}`, () => {
     const flipped = change === 'replaced' ? 0 : 1;
     const judged = verdictOn(claim, { groups: tampered(matrix({ [`${change}ByReferenceCount`]: flipped })) });
-    assert.equal(judged.verdict, 'not supported');
+    assert.equal(refutedBy(judged), flipped);
     assert.match(
       judged.because,
       change === 'replaced'
@@ -106,6 +111,15 @@ test('undecided: the slots of unpacked layers failed; an older run without them 
   assert.equal(verdict([alone()]), 'supported');
 });
 
+test('undecided: slots on another image failed, which may differ', () => {
+  const other: MadeGroup = { scenario: 'tamper', image: 'other', failed: ['erofs-overlay'] };
+  for (const more of [{}, { ownerByFileCount: 1 }])
+    assert.match(
+      verdictOn(claim, { groups: [...tampered(matrix(more)), other] }).because,
+      /erofs-overlay on other/,
+    );
+});
+
 test('a kernel that enforces the levels is part of the verdict', () => {
   const judged = verdictOn(claim, { groups: [...tampered(matrix()), ...verifyingKernel()] });
   assert.equal(judged.verdict, 'supported');
@@ -131,11 +145,12 @@ for (const [level, attack, ending, said] of [
     const judged = verdictOn(claim, {
       groups: [...tampered(matrix()), ...verifyingKernel({ [level]: { [attack]: ending } })],
     });
-    assert.equal(judged.verdict, 'not supported');
+    assert.equal(refutedBy(judged), ending === 'Served' ? 0 : 1);
+    assert.match(printedOf(judged).what, / refused under .* \(1: yes; made\)$/);
     assert.match(judged.because, said);
     assert.doesNotMatch(judged.because, /where its level says/);
     const alone = verdictOn(claim, { groups: verifyingKernel({ [level]: { [attack]: ending } }) });
-    assert.equal(alone.verdict, 'not supported');
+    assert.equal(refutedBy(alone), ending === 'Served' ? 0 : 1);
   });
 
 test('undecided: a kernel serves a changed byte, or its passes differ', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c14.ts';
-import { type MadeGroup, type Series, verdictOn } from './journal.ts';
+import { type MadeGroup, refutedBy, type Series, verdictOn } from './journal.ts';
 
 const verdict = (groups: readonly MadeGroup[]): string => verdictOn(claim, { groups }).verdict;
 
@@ -32,6 +32,11 @@ test('not supported: a second copy in memory or on disk, whose number stands fir
   const copied = verdictOn(claim, { groups: [once, disk({ ...LITTLE, addedDiskBytes: 80_000 })] });
   assert.deepEqual([copied.verdict, copied.figures[0]!.metric], ['not supported', 'addedDiskBytes']);
   assert.match(copied.because, /on disk$/);
+  assert.deepEqual([refutedBy(memory), refutedBy(copied)], [2, 80_000]);
+  // Pairs that disagree in memory decide nothing there: the disk does.
+  const split = cache({ 'erofs-overlay': { mountCopiesRatio: 2 } }, 'base');
+  const both = verdictOn(claim, { groups: [once, split, disk({ ...LITTLE, addedDiskBytes: 80_000 })] });
+  assert.equal(refutedBy(both), 80_000);
 });
 
 test('undecided: without the disk, with passes that differ, or with pairs that disagree', () => {
@@ -57,6 +62,26 @@ test('undecided: fewer than three counting passes, whatever they counted', () =>
     assert.equal(judged.verdict, 'undecided');
     assert.equal(judged.because, 'fewer than three counting passes');
   }
+});
+
+test('undecided: slots of another pair failed, which may differ; the other half still refutes', () => {
+  const failing = (scenario: string, versions: string): MadeGroup => ({
+    scenario,
+    params: { versions },
+    failed: ['erofs-overlay'],
+  });
+  for (const [groups, scenario] of [
+    [[once, disk(LITTLE)], 'sharing-cache'],
+    [[once, disk(LITTLE)], 'sharing-disk'],
+    [[twice, disk(LITTLE)], 'sharing-cache'],
+  ] as const) {
+    const judged = verdictOn(claim, { groups: [...groups, failing(scenario, 'base')] });
+    assert.ok(judged.verdict === 'undecided');
+    assert.match(judged.because, /: erofs-overlay on made, versions=base$/);
+    assert.match(judged.wouldDecide, /without failed slots/);
+  }
+  assert.equal(verdict([twice, disk(LITTLE), failing('sharing-disk', 'base')]), 'not supported');
+  assert.equal(verdict([twice, disk(LITTLE), failing('sharing-cache', 'certs')]), 'not supported');
 });
 
 test('names what unpacked layers of one base share', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c15.ts';
 import { careful } from './attacks.ts';
-import { IMAGE, type MadeGroup, type MadeRun, verdictOn } from './journal.ts';
+import { IMAGE, type MadeGroup, type MadeRun, printedOf, refutedBy, verdictOn } from './journal.ts';
 
 type SeriesValue = number | readonly number[];
 
@@ -38,8 +38,13 @@ test('supported: some objects were missing, and fewer bytes than by layer', () =
 });
 
 test('not supported: every object was missing, or no fewer bytes', () => {
-  assert.equal(verdictOn(claim, run(25e6, 100e6, 3000)).verdict, 'not supported');
-  assert.equal(verdictOn(claim, run(100e6, 100e6, 556)).verdict, 'not supported');
+  const all = verdictOn(claim, run(25e6, 100e6, 3000));
+  assert.equal(refutedBy(all), 1);
+  assert.match(printedOf(all).what, /^objects fetched ÷ objects of the new version/);
+  const bytes = verdictOn(claim, run(110e6, 100e6, 556));
+  assert.equal(refutedBy(bytes), 1.1);
+  assert.equal(bytes.figures.filter(({ metric }) => metric === 'fetchRatio').length, 1);
+  assert.equal(refutedBy(verdictOn(claim, run(100e6, 100e6, 556))), 1);
 });
 
 test('undecided: an image of one layer is always fetched whole by layer', () => {
@@ -125,8 +130,12 @@ test('bytes and requests of an end-to-end pull are part of the verdict', () => {
   const judged = verdictOn(claim, withMore(pulled(26e6, 101e6, 556)));
   assert.equal(judged.verdict, 'supported');
   assert.ok(judged.figures.some(({ metric, value }) => metric === 'pullRequestCount' && value === 12));
-  assert.equal(verdictOn(claim, withMore(pulled(102e6, 101e6, 556))).verdict, 'not supported');
-  assert.equal(verdictOn(claim, withMore(pulled(26e6, 101e6, 3000))).verdict, 'not supported');
+  const more = verdictOn(claim, withMore(pulled(102e6, 101e6, 556)));
+  assert.equal(refutedBy(more), 102 / 101);
+  assert.match(printedOf(more).what, /^bytes pulled by file ÷ by layer/);
+  const all = verdictOn(claim, withMore(pulled(26e6, 101e6, 3000)));
+  assert.equal(refutedBy(all), 1);
+  assert.match(printedOf(all).what, /^objects pulled ÷/);
   const odd = pulled([26e6, 27e6, 26e6], 101e6, 556);
   assert.equal(verdictOn(claim, withMore(odd)).verdict, 'undecided');
 });
@@ -136,7 +145,8 @@ test('a client must refuse what its server forges', () => {
   assert.equal(judged.verdict, 'supported');
   assert.match(judged.because, /a client refused 13 of 13 attacks by its server$/);
   const served = verdictOn(claim, withMore(careful({ rollback: 'Served' })));
-  assert.equal(served.verdict, 'not supported');
+  assert.equal(refutedBy(served), 0);
+  assert.match(printedOf(served).what, /older version refused under signature, at pull \(1: yes/);
   assert.match(served.because, /signature, at pull serves older version/);
   const odd = verdictOn(claim, withMore(careful({ mode: ['AtPull', 'Served', 'AtPull'] })));
   assert.equal(odd.verdict, 'undecided');
@@ -160,6 +170,14 @@ test('undecided: slots of attacks by a server, or of pulls onto an earlier versi
   }
   const served = withMore({ ...careful({ rollback: 'Served' }), failed: client });
   assert.equal(verdictOn(claim, served).verdict, 'not supported');
+});
+
+test('undecided: slots of the update of another image failed', () => {
+  const base = run(25e6, 100e6, 556);
+  const failing: MadeGroup = { scenario: 'update', image: 'other', failed: ['unpacked-overlay'] };
+  const judged = verdictOn(claim, { ...base, groups: [...base.groups, failing] });
+  assert.ok(judged.verdict === 'undecided');
+  assert.match(judged.because, /: unpacked-overlay on other$/);
 });
 
 test('failed slots of other levels, pulls and backends leave the verdict as it is', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c17.ts';
-import { IMAGE, verdictOn } from './journal.ts';
+import { IMAGE, refutedBy, verdictOn } from './journal.ts';
 import { ENTRIES, images, type WalkTimes, walks } from './listings.ts';
 
 const on = (neither: WalkTimes[string], entryCount = ENTRIES) =>
@@ -24,6 +24,7 @@ test('not supported', () => {
   const judged = on(195);
   assert.equal(judged.verdict, 'not supported');
   assert.equal(judged.because, 'without both a warm walk takes no more than 13 % longer');
+  assert.ok(refutedBy(judged) < 1.13);
 });
 test('undecided', () => assert.equal(on([200, 250]).verdict, 'undecided'));
 test('measured too small', () =>

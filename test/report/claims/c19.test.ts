@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c19.ts';
-import { type MadeGroup, type Series, verdictOn } from './journal.ts';
+import { type MadeGroup, refutedBy, type Series, verdictOn } from './journal.ts';
 
 const MOUNTS = 1000;
 const asked = (held: number | readonly number[], mounts = MOUNTS): Series => {
@@ -66,6 +66,7 @@ test('not supported: a variant that holds its loop device counts as a backend', 
   const judged = verdictOn(claim, { groups: [headline(0), loop] });
   assert.equal(judged.verdict, 'not supported');
   assert.match(judged.because, /erofs-overlay-loop 3 of 2,000/);
+  assert.equal(refutedBy(judged), 3);
 });
 
 test('undecided: another mount may take the number of a superblock once, but not in one of ten unmounts', () => {

@@ -1,5 +1,6 @@
 // Journals for tests of rules: values by arm and metric, nothing random.
-import type { Claim, Judgement } from '../../../report/claims/claim.ts';
+import assert from 'node:assert/strict';
+import type { Claim, Figure, Judgement } from '../../../report/claims/claim.ts';
 import { type Evidence, evidenceOf } from '../../../report/claims/evidence.ts';
 import { startTally } from '../../../results/compare/tally.ts';
 import type { Conditions, Moment } from '../../../results/schema/machine.ts';
@@ -179,3 +180,17 @@ export const evidenceIn = (given: MadeRun): Evidence => {
 
 /** Applies the claim's rule to the journal. */
 export const verdictOn = (claim: Claim, given: MadeRun): Judgement => claim.judge(evidenceIn(given));
+
+/** The number that is printed beside the verdict. */
+export const printedOf = (judged: Judgement): Figure => {
+  assert.ok(judged.verdict === 'supported' || judged.verdict === 'not supported', judged.because);
+  const printed = judged.decidedBy ?? judged.figures.find(({ standIn }) => standIn !== true);
+  assert.ok(printed !== undefined);
+  return printed;
+};
+
+/** The number beside "not supported". */
+export const refutedBy = (judged: Judgement): number => {
+  assert.equal(judged.verdict, 'not supported', judged.because);
+  return printedOf(judged).value;
+};
