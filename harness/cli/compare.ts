@@ -1,9 +1,7 @@
 // `cfsbench compare`: compares two runs, or the two arms of one; with --gate the exit code is the verdict.
 
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { readRegular } from '../../results/files.ts';
 import type { GateConfig } from '../../results/gate/config.ts';
 import type { Gate } from '../../results/gate/gate.ts';
 import { shellLine } from '../../results/shell-line.ts';
@@ -43,16 +41,6 @@ Exit codes with --gate (the first that applies):
        be judged or is absent from an incomplete base, or a group was not timed
        for lack of time
   0    nothing is worse, or there is no base yet and --no-base-ok`;
-
-const MOST_CONFIG_BYTES = 1024 * 1024;
-
-const readConfig = async ({ config }: TypedCompareOptions): Promise<GateConfig> => {
-  const { CONFIG_FILE, NO_CONFIG, parseConfig } = await import('../../results/gate/config.ts');
-  const path = config ?? CONFIG_FILE;
-  if (config === undefined && !existsSync(path)) return NO_CONFIG;
-  const bytes = readRegular(path, { mostBytes: MOST_CONFIG_BYTES, mayBeLink: true, hint: '--config FILE' });
-  return parseConfig(bytes.toString(), path);
-};
 
 interface Runs extends Pick<Compared, 'comparison' | 'base' | 'head'> {
   /** The first run of a project has nothing to be compared with. */
@@ -112,7 +100,8 @@ const compareTwo = async (
   second: string | undefined,
   options: TypedCompareOptions,
 ): Promise<void> => {
-  const config = await readConfig(options);
+  const { readGateConfig } = await import('./gate-config.ts');
+  const config = readGateConfig(options.config);
   const runs = await loadRuns(first, second, options, config);
   const gate = await judge(runs, options, config);
   const compared: Compared = {
@@ -128,7 +117,8 @@ const compareTwo = async (
 };
 
 const compareSeveral = async (folders: readonly string[], options: TypedCompareOptions): Promise<void> => {
-  const config = await readConfig(options);
+  const { readGateConfig } = await import('./gate-config.ts');
+  const config = readGateConfig(options.config);
   const { columnFormats } = await import('./compare-formats.ts');
   const format = columnFormats.find(({ id }) => id === formatOf(options));
   if (format === undefined)

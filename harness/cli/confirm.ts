@@ -1,6 +1,7 @@
 // `cfsbench compare --confirm`: rows that came out slower are measured once more, in a fresh process, before they count as worse.
 
 import { existsSync, realpathSync } from 'node:fs';
+import type { Verdict } from '../../results/compare/verdict.ts';
 import { compareArms } from '../../results/gate/compare.ts';
 import type { GateConfig } from '../../results/gate/config.ts';
 import { placeKey } from '../../results/gate/exact-rows.ts';
@@ -123,16 +124,19 @@ const measureAgain = async (
     });
 };
 
-/** True for a row that was measured again and was not slower. A row that is absent, or has too few blocks, refutes nothing. */
+/** A row that is absent, undecided or has too few blocks refutes nothing. */
+const REFUTES: readonly Verdict[] = ['same', 'belowFloor', 'faster'];
+
+/** True for a row that was measured again and is shown not to be slower. */
 export const refutedBy = (again: readonly LatencyResult[]): ((row: LatencyResult) => boolean) => {
   const verdicts = new Map(again.map((row) => [keyOf(row), row.verdict]));
   return (row) => {
     const verdict = verdicts.get(keyOf(row));
-    return verdict !== undefined && verdict !== 'slower' && verdict !== 'tooFew';
+    return verdict !== undefined && REFUTES.includes(verdict);
   };
 };
 
-/** Returns whether a row was not slower when measured again. */
+/** Returns whether a row is shown not to be slower when measured again. */
 export const confirm = async (
   head: LoadedRun,
   slower: readonly LatencyResult[],

@@ -103,6 +103,7 @@ const methodOf = ({ options, handover, origin }: InnerRun, here: MeasuredHere): 
       baseline,
       timesMeasured: areTimesMeasured(guestSetting === null ? {} : { guest: guestSetting }),
     },
+    gate: options.gate,
     baseline,
     seed: options.seed,
     deadline: openDeadline(BigInt(handover.startedNs), amount.budgetNs),

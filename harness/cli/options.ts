@@ -1,4 +1,5 @@
 // The options of `cfsbench run`: as typed, and as resolved with a profile.
+import type { GateConfig } from '../../results/gate/config.ts';
 import { UserError } from '../model/errors.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { Arm } from '../runner/arm.ts';
@@ -124,6 +125,8 @@ export interface ResolvedOptions {
   readonly images: ImageSelection;
   readonly placement: AskedPlacement;
   readonly amount: Amount;
+  /** Thresholds of the gate of an `--ab` run; null: any other run. */
+  readonly gate: GateConfig | null;
   readonly folders: FolderOptions;
   readonly seed: string;
   /** Refuse a noisy machine. */

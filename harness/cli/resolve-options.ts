@@ -8,6 +8,7 @@ import { paramsOf } from '../runner/groups.ts';
 import { inPass } from '../runner/plan.ts';
 import { guestSetting, patience } from '../sys/guest.ts';
 import { chooseArms, chooseImages, chooseProfile, chooseScenarios } from './choose.ts';
+import { readGateConfig } from './gate-config.ts';
 import { publishedHost } from './host.ts';
 import { refuseOutside, refuseTime } from './option-values.ts';
 import { RANGES, type ResolvedOptions, type TypedOptions } from './options.ts';
@@ -96,6 +97,10 @@ export const resolveOptions = (
       countOnly: typed.countOnly === true,
       budgetNs: typed.budget ?? budgetOf(profile),
     },
+    gate:
+      selection.ab === null || typed.countOnly === true
+        ? null
+        : readGateConfig(undefined, 'run in another folder'),
     folders: {
       outDir: absolute(typed.out),
       workDir: absolute(typed.work),

@@ -2,10 +2,11 @@
 // time for the next look; at a look the groups without undecided rows end.
 import type { Design } from '../../results/compare/phase-of.ts';
 import type { Tallied } from '../../results/compare/tally.ts';
+import type { GateConfig } from '../../results/gate/config.ts';
 import type { EndedGroup } from '../../results/schema/not-measured.ts';
 import type { Slot } from '../../results/schema/run.ts';
 import { affordable, groupNeedNs, keepingFirst, type OutOfTime, type Projector } from './budget.ts';
-import { isGroupDecided } from './decided.ts';
+import { gateAtLooks, isGroupDecided } from './decided.ts';
 import type { Executor, Stop } from './execute.ts';
 import { type Group, groupKey, keyOf } from './plan.ts';
 
@@ -14,6 +15,8 @@ export interface BlocksParts {
   /** All samples so far; read at the looks only, from the journal. */
   readonly tallied: () => Tallied;
   readonly design: Design;
+  /** Thresholds of the gate of an `--ab` run; null: any other run. */
+  readonly gate: GateConfig | null;
   /** Highest rank first. */
   readonly groups: readonly Group[];
   readonly slots: readonly Slot[];
@@ -48,16 +51,17 @@ const asEnded = (group: Group, blocks: number, why: EndedGroup['why']): EndedGro
  * judged with all its blocks, between two planned looks.
  */
 const endedAtLook = (
-  { tallied: readTallied, design, blocksBefore }: BlocksParts,
+  { tallied: readTallied, design, gate, groups, looks, blocksBefore }: BlocksParts,
   open: readonly Group[],
   look: number,
 ): readonly EndedGroup[] => {
   const due = open.filter((group) => blocksBefore(group) <= look);
   if (due.length === 0) return [];
   const tallied = readTallied();
+  const gated = gate === null ? null : gateAtLooks(gate, groups, looks.length);
   return due.flatMap((group) => {
     if (group.scenario.oneLook === true) return [asEnded(group, look, 'enough')];
-    return isGroupDecided(group, tallied, design) ? [asEnded(group, look, 'decided')] : [];
+    return isGroupDecided(group, tallied, design, gated) ? [asEnded(group, look, 'decided')] : [];
   });
 };
 

@@ -1,6 +1,7 @@
 // The parts that a run needs, passed in by its caller.
 import type { Design } from '../../results/compare/phase-of.ts';
 import type { Tallied } from '../../results/compare/tally.ts';
+import type { GateConfig } from '../../results/gate/config.ts';
 import type { Conditions } from '../../results/schema/machine.ts';
 import type { EndedGroup } from '../../results/schema/not-measured.ts';
 import type { Fairness, RunFile, Sample } from '../../results/schema/run.ts';
@@ -39,6 +40,8 @@ export interface RunParts {
   /** All samples so far, for the analysis at the looks. */
   readonly tallied: () => Tallied;
   readonly design: Design;
+  /** Thresholds of the gate of an `--ab` run; null: any other run. */
+  readonly gate: GateConfig | null;
   /** Id of the arm that ratios are taken to, and that runs a second time as the null arm. */
   readonly baseline: string;
   readonly seed: string;

@@ -194,6 +194,7 @@ const timeGroups = (
     projector,
     tallied: parts.tallied,
     design: parts.design,
+    gate: parts.gate,
     looks: parts.looks,
     endedBefore: parts.endedBefore,
     blocksBefore: completeBlocks(timing.slots, parts.before.samples),

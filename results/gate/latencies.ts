@@ -7,11 +7,10 @@ import { COMMAND_START, designOf, NULL_ARM } from '../compare/phase-of.ts';
 import { type Cell, type Row, rowOf, type Versus } from '../compare/rows.ts';
 import { paramsKey } from '../compare/tally.ts';
 import type { Verdict } from '../compare/verdict.ts';
+import { pOfWorse } from '../compare/worse.ts';
 import type { Metric } from '../schema/run.ts';
 import { holm } from '../stats/holm.ts';
 import type { Interval } from '../stats/interval.ts';
-import { numbersOf } from '../stats/log-ratio.ts';
-import { signTestAbove, signTestBelow } from '../stats/sign-test.ts';
 import { type GateConfig, thresholdOf } from './config.ts';
 import type { RowPlace } from './exact-rows.ts';
 import type { LoadedRun } from './load.ts';
@@ -72,6 +71,9 @@ const centerOf = (cell: Cell | undefined): number | null => {
   return ratio?.kind === 'interval' ? ratio.center : null;
 };
 
+/** The start of a command depends on the machine, not on the arm. */
+export const canGate = (metric: string): boolean => metric !== COMMAND_START;
+
 const candidatesOf = ({ run, tallied }: LoadedRun, options: LatencyOptions): readonly LatencyPair[] =>
   tallied.groups.flatMap((data) => {
     const { scenario, params, image } = data.group;
@@ -88,20 +90,11 @@ const candidatesOf = ({ run, tallied }: LoadedRun, options: LatencyOptions): rea
       return row.cells.flatMap((head): LatencyPair[] => {
         if (head.arm === NULL_ARM || head.versus === null) return [];
         const place = { scenario, params: paramsKey(params), image, arm: head.arm };
-        // The start of a command depends on the machine, not on the arm.
-        const gated = options.gates && gate && headline.includes(metric) && metric !== COMMAND_START;
+        const gated = options.gates && gate && headline.includes(metric) && canGate(metric);
         return [{ place, row, base, head, versus: head.versus, nullRatio, gated, delta }];
       });
     });
   });
-
-/** One-sided p of being worse than the zone. */
-const pOf = ({ row, versus }: LatencyPair): number => {
-  const logs = [...numbersOf(versus.logs)];
-  return row.info.better === 'lower'
-    ? signTestAbove(logs, Math.log(versus.zone.hi))
-    : signTestBelow(logs, Math.log(versus.zone.lo));
-};
 
 const halfWidth = (ratio: Interval): number =>
   ratio.kind === 'tooFew'
@@ -141,7 +134,9 @@ export const compareLatencies = (loaded: LoadedRun, options: LatencyOptions): La
   const all = candidatesOf(loaded, options);
   const gated = all.filter((found) => found.gated);
   const together = { gatedCount: gated.length, neededBlocks: blocksForRows(gated.length) };
-  const adjusted = new Map(holm(gated.map(pOf)).map((p, i) => [gated[i]!, p]));
+  const adjusted = new Map(
+    holm(gated.map(({ row, versus }) => pOfWorse(row.info.better, versus))).map((p, i) => [gated[i]!, p]),
+  );
   const rows = all.map((found): LatencyResult => {
     const { place, row, base, head, versus, nullRatio, delta } = found;
     const p = adjusted.get(found) ?? null;

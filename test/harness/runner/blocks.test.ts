@@ -7,6 +7,7 @@ import { type Group, timingSlots } from '../../../harness/runner/plan.ts';
 import { extraSlots, tornGroups } from '../../../harness/runner/resume.ts';
 import { blocksForRows, looksWithin } from '../../../results/compare/looks.ts';
 import { startTally } from '../../../results/compare/tally.ts';
+import type { GateConfig } from '../../../results/gate/config.ts';
 import type { EndedGroup } from '../../../results/schema/not-measured.ts';
 import { type Sample, SCHEMA, type Slot } from '../../../results/schema/run.ts';
 import { scenarios } from '../../../scenarios/registry.ts';
@@ -44,6 +45,9 @@ const run = async (
     blocksBefore?: Readonly<Record<string, number>>;
     oneLook?: boolean;
     all?: readonly Group[];
+    gate?: GateConfig;
+    /** Nanoseconds; absent: image `one` is decided at once and `two` never is. */
+    timeOf?: (slot: Slot) => number;
     /** Samples of earlier sessions. */
     samples?: readonly Sample[];
   } = {},
@@ -65,7 +69,7 @@ const run = async (
         for (const slot of stretch.slots) {
           const factor = slot.arm === baseline || slot.arm === 'null' ? 1 : slot.image === 'one' ? 3 : 1.05;
           const wobble = slot.image === 'two' ? 1 + 0.2 * ((slot.block * 7 + slot.order) % 3) : 1;
-          const sample = sampleOf(slot, 1e9 * factor * wobble);
+          const sample = sampleOf(slot, given.timeOf?.(slot) ?? 1e9 * factor * wobble);
           ran.push(slot);
           tally.add(sample);
           times.saw(sample);
@@ -78,6 +82,7 @@ const run = async (
       catalogue: { metrics: scenario.metrics, scenarios: {}, backends: {}, phases: {} },
       baseline,
     },
+    gate: given.gate ?? null,
     groups: all.map((group) => ({
       ...group,
       scenario: { ...group.scenario, oneLook: given.oneLook === true },
@@ -104,6 +109,37 @@ test('a group whose rows are decided ends at the look, another goes on to the la
   const { one, two, ended } = await run();
   assert.deepEqual([one, two], [8, 24]);
   assert.deepEqual(ended, [{ scenario: 'walk-warm', params: {}, image: 'one', blocks: 8, why: 'decided' }]);
+});
+
+/** All of `slow` times as slow, except for one of 12 blocks in which the head is faster. */
+const mostly =
+  (slow: number) =>
+  ({ arm, block }: Slot): number => {
+    const isHead = arm !== baseline && arm !== 'null';
+    return 1e9 * (isHead ? (block % 12 === 3 ? 0.9 : slow) : 1);
+  };
+
+test('in an --ab run a slower row ends its group only with a p that the gate accepts among all rows', async () => {
+  const all = groupsOn('one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight');
+  const endsOf = async (gate: GateConfig | undefined, timeOf: (slot: Slot) => number) =>
+    (await run({ all, timeOf, ...(gate === undefined ? {} : { gate }) })).ended.map(({ blocks }) => blocks);
+  const at = (blocks: number, of = all.length): readonly number[] => Array(of).fill(blocks);
+  // 11 of 12 are slower: enough for an interval, and not for one of eight rows.
+  assert.deepEqual(await endsOf(undefined, mostly(2)), at(12));
+  assert.deepEqual(await endsOf({}, mostly(2)), []);
+  assert.deepEqual(await endsOf({ scenarios: { 'walk-warm': { gate: false } } }, mostly(2)), at(12));
+  assert.deepEqual(await endsOf({}, ({ arm }) => (arm === baseline || arm === 'null' ? 1e9 : 2e9)), at(12));
+  assert.deepEqual(await endsOf({}, () => 1e9), at(8), 'equal arms need no p');
+});
+
+test('in an --ab run the threshold is that of the gate', async () => {
+  const all = groupsOn('one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight');
+  const timeOf = ({ arm }: Slot): number => (arm === baseline || arm === 'null' ? 1e9 : 1.07e9);
+  const endsOf = async (gate: GateConfig) =>
+    (await run({ all, timeOf, gate })).ended.map(({ blocks }) => blocks);
+  // The same within 10 %, and slower than 5 % with a p that needs more than 8 blocks.
+  assert.deepEqual(await endsOf({ metrics: { walkWallNs: { delta: 0.1 } } }), Array(8).fill(8));
+  assert.deepEqual(await endsOf({}), Array(8).fill(12));
 });
 
 test('a group without time for the next look ends after the look before it', async () => {

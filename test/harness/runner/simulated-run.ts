@@ -185,6 +185,7 @@ export const simulate = async (
       executor,
       tallied: tally.finish,
       design: { catalogue: { metrics: {}, scenarios: {}, backends: {}, phases: {} }, baseline },
+      gate: null,
       groups: timed,
       slots: timingSlots(timed, { blocks: looks.at(-1)!, baseline, seed: 's', firstSeq: 0 }),
       extra: [],

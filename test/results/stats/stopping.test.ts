@@ -1,11 +1,13 @@
 // Simulates the stopping rule with the looks, interval, zone and verdict of a run.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isDecided, LOOKS } from '../../../results/compare/looks.ts';
+import { blocksForRows, GATE_ALPHA, isDecided, LOOKS, looksWithin } from '../../../results/compare/looks.ts';
 import { judge, type Verdict, zoneOf } from '../../../results/compare/verdict.ts';
+import { alphaAtLook } from '../../../results/compare/worse.ts';
 import { ratioInterval } from '../../../results/stats/log-ratio.ts';
 import { CONFIDENCE, LOOK_CONFIDENCE, medianInterval } from '../../../results/stats/median.ts';
 import type { Uniform } from '../../../results/stats/seeded.ts';
+import { signTestAbove } from '../../../results/stats/sign-test.ts';
 import { normal, shareOf, uniform } from './draws.ts';
 
 const DELTA = 0.05;
@@ -104,4 +106,44 @@ test('a slow drift makes two like arms differ when they are measured one after t
   });
   t.diagnostic(`in a row ${(100 * inRow).toFixed(0)} %, interleaved ${(100 * paired).toFixed(1)} %`);
   assert.ok(inRow > 0.3 && paired <= 0.01);
+});
+
+/** Probability that a row at exactly the threshold is red at one of the looks, where it must pass the p of that look. Exact. */
+const redShare = (looks: readonly number[], pAt: (look: number) => number): number => {
+  let walks = new Map([[0, 1]]);
+  let [n, red] = [0, 0];
+  for (const look of looks) {
+    for (; n < look; n++) {
+      const next = new Map<number, number>();
+      for (const [above, share] of walks)
+        for (const to of [above, above + 1]) next.set(to, (next.get(to) ?? 0) + share / 2);
+      walks = next;
+    }
+    for (const [above, share] of walks) {
+      const p = signTestAbove(
+        Array.from({ length: look }, (_, i) => (i < above ? 1 : -1)),
+        0,
+      );
+      if (p > pAt(look)) continue;
+      red += share;
+      walks.delete(above);
+    }
+  }
+  return red;
+};
+
+test('a gate over many rows at exactly the threshold is red in at most 2.7 % of runs, over all looks', (t) => {
+  const intervalP = (1 - LOOK_CONFIDENCE) / 2;
+  for (const rowCount of [1, 2, 4, 6, 10, 15, 20, 30, 40]) {
+    const fewest = LOOKS.find((look) => look >= blocksForRows(rowCount))!;
+    const looks = looksWithin(fewest, LOOKS.at(-1)!);
+    const last = looks.at(-1)!;
+    const early = alphaAtLook(rowCount, looks.length);
+    const share = redShare(looks, (look) =>
+      Math.min(intervalP, look === last ? GATE_ALPHA / rowCount : early),
+    );
+    const any = 1 - (1 - share) ** rowCount;
+    t.diagnostic(`${rowCount} rows: ${(100 * any).toFixed(2)} %`);
+    assert.ok(any <= 0.027, `${rowCount} rows: ${any}`);
+  }
 });
