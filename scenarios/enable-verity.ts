@@ -104,11 +104,13 @@ export const scenario: Scenario = {
       title: 'bytes on disk of all objects, with folders and hash trees',
       better: 'lower',
       noise: 'quasi',
+      allocated: true,
     },
     storedPerObjectBytes: {
       title: 'the same for each object',
       better: 'lower',
       noise: 'quasi',
+      allocated: true,
     },
     verityObjectCount: { title: 'objects that got fs-verity', better: 'higher', noise: 'exact' },
     objectCount: { title: 'objects of the image', better: 'lower', noise: 'exact' },

@@ -66,10 +66,11 @@ const timeVerdict = (row: LatencyResult, { comparison, gate, run }: Judging): Ca
 };
 
 /** Fails for a reason that is no row: the run itself, or undecided rows with --strict. */
-const gateCase = ({ exit, why }: Gate): TestCase => ({
-  name: 'the gate',
-  verdict: exit === 0 || exit === 2 ? { kind: 'passed', basis: why } : { kind: 'failed', why: [why] },
-});
+const gateCase = ({ exit, why }: Gate, { kind }: Comparison): TestCase => {
+  const name = 'the gate';
+  if (exit !== 0 && exit !== 2) return { name, verdict: { kind: 'failed', why: [why] } };
+  return { name, verdict: kind === 'one run' ? skipped(why) : { kind: 'passed', basis: why } };
+};
 
 export const casesOf = (judging: Judging): readonly TestSuite[] => {
   const { comparison, gate } = judging;
@@ -84,7 +85,7 @@ export const casesOf = (judging: Judging): readonly TestSuite[] => {
     })),
   ];
   return [
-    { name: 'gate', cases: [gateCase(gate)] },
+    { name: 'gate', cases: [gateCase(gate, comparison)] },
     ...groupBy(rows, ({ suite }) => suite).map((same) => ({
       name: same[0].suite,
       cases: same.map((row) => row.case),

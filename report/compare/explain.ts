@@ -60,15 +60,29 @@ interface Explanation {
 
 const joined = ({ text, toDo }: Explanation, between = ''): string => `${text}${between} ${toDo}`;
 
-const explainVanished = ({ place, counted, because }: ExactResult): Explanation => {
+/**
+ * The whole arm if the head has nothing of it, else the place alone. A comma separates two patterns, and a slash the parts of one: a
+ * scenario or an image with one of them is any.
+ */
+const patternOf = ({ scenario, image, arm }: ExactResult['place'], all: readonly ExactResult[]): string => {
+  const name = arm.replaceAll(',', ';');
+  const isGone = all.every(
+    ({ place, counted, status }) => place.arm !== arm || (status === 'vanished' && counted === null),
+  );
+  const part = (text: string): string => (/[,/]/.test(text) ? '*' : text);
+  return isGone ? name : `${part(scenario)}/${part(image)}/${name}`;
+};
+
+const explainVanished = (
+  { place, counted, because }: ExactResult,
+  all: readonly ExactResult[],
+): Explanation => {
   const what = counted?.kind === 'metric' ? `${ascii(counted.metric)} of ` : '';
   const why =
     because.length === 0 ? 'The head records no reason.' : `The head records: ${ascii(because.join('; '))}.`;
-  // A comma separates two patterns.
-  const pattern = place.arm.replaceAll(',', ';');
   return {
     text: `${what}${placeText(place)}: counted in the base, absent from the head. ${why}`,
-    toDo: `To accept it: ${commandOf(['--allow-missing', pattern])}`,
+    toDo: `To accept it: ${commandOf(['--allow-missing', patternOf(place, all)])}`,
   };
 };
 
@@ -80,7 +94,7 @@ const subjectOf = ({ counted }: ExactResult): string => {
 };
 
 const explainExact = (row: ExactResult, all: readonly ExactResult[], run: RunFile): Explanation => {
-  if (row.status === 'vanished') return explainVanished(row);
+  if (row.status === 'vanished') return explainVanished(row, all);
   const { place } = row;
   const varies =
     row.status === 'varies' ? ' It was equal in every pass of the base and varies in the head.' : '';
@@ -88,9 +102,13 @@ const explainExact = (row: ExactResult, all: readonly ExactResult[], run: RunFil
     row.noise === 'quasi'
       ? 'Kernel, programs, architecture, path and image are equal on both sides, and the least of several passes is compared'
       : 'Programs, architecture, path and image are equal on both sides';
+  const allocated =
+    row.counted?.kind === 'metric' && row.counted.allocated === true
+      ? ', by more than two file systems of one kind differ'
+      : '';
   const how = row.timed === true ? [] : ['--count-only'];
   return {
-    text: `${placeText(place)}: ${subjectOf(row)} ${changeText(row)}. ${equal}, so this is not noise.${varies}${otherCalls(row, all)}${reproduce(run, place.scenario)}`,
+    text: `${placeText(place)}: ${subjectOf(row)} ${changeText(row)}${allocated}. ${equal}, so this is not noise.${varies}${otherCalls(row, all)}${reproduce(run, place.scenario)}`,
     toDo: `To count it again: ${commandOf(['cfsbench', 'run', ...how, ...selection(run, place)])}`,
   };
 };

@@ -187,13 +187,17 @@ const STATUSES = [
   'new',
 ] as const;
 
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
 const summary = (comparison: Comparison, { gate, isGated }: CompareTextOptions): string => {
   const counts = STATUSES.map((status) => [status, withStatus(comparison, status).length] as const)
     .filter(([, n]) => n > 0)
     .map(([status, n]) => `${n} ${status}`);
   return [
     ...(counts.length === 0 ? [] : [`Counts: ${counts.join(', ')}.`]),
-    isGated ? `Gate: ${gate.why}.` : `Without --gate: ${gate.why}.`,
+    comparison.kind === 'one run' && !isGated
+      ? sentence(gate.why)
+      : `${isGated ? 'Gate' : 'Without --gate'}: ${gate.why}.`,
   ].join(' ');
 };
 

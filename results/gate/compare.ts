@@ -12,7 +12,7 @@ import {
 } from '../not-measured.ts';
 import type { DroppedGroup } from '../schema/not-measured.ts';
 import type { RunFile } from '../schema/run.ts';
-import { type GateConfig, NO_CONFIG, thresholdOf } from './config.ts';
+import { type GateConfig, NO_CONFIG, thresholdOf, unknownNames } from './config.ts';
 import { compareExact, type ExactResult } from './exact.ts';
 import { type ArmRows, armRows, isTimed, type RowPlace } from './exact-rows.ts';
 import { compareLatencies, type Latencies } from './latencies.ts';
@@ -125,6 +125,7 @@ export const compareRuns = (base: LoadedRun, head: LoadedRun, options: CompareOp
     untimed: [],
     environment: environmentItems(base.run.environment, head.run.environment).map(itemText),
     notices: [
+      ...unknownNames(options.config ?? NO_CONFIG, [base.run.catalogue, head.run.catalogue]),
       ...emulationNotice('base', base.run),
       ...emulationNotice('head', head.run),
       ...statusNotice('base', base.run),
@@ -175,6 +176,7 @@ export const compareArms = (loaded: LoadedRun, options: CompareOptions = {}): Co
     untimed: ab === null ? [] : untimedIn(run, config),
     environment: [],
     notices: [
+      ...unknownNames(config, [run.catalogue]),
       ...emulationNotice('run', run),
       ...statusNotice('run', run),
       ...passNotice('run', rows),

@@ -11,7 +11,13 @@ import type { LoadedRun } from './load.ts';
 
 export type CountSubject =
   | { readonly kind: 'call'; readonly phase: Phase; readonly actor: string; readonly call: string }
-  | { readonly kind: 'metric'; readonly metric: string; readonly better: Metric['better'] };
+  | {
+      readonly kind: 'metric';
+      readonly metric: string;
+      readonly better: Metric['better'];
+      /** From allocated blocks. */
+      readonly allocated?: true;
+    };
 
 export interface RowPlace {
   readonly scenario: string;
@@ -88,7 +94,12 @@ const metricRows = (
     return [
       {
         place,
-        counted: { kind: 'metric', metric, better: info.better },
+        counted: {
+          kind: 'metric',
+          metric,
+          better: info.better,
+          ...(info.allocated === true ? { allocated: true } : {}),
+        },
         noise: info.noise,
         count,
         pass,

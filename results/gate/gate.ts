@@ -57,11 +57,13 @@ const isUnjudgeable = ({ status, base, head, because }: ExactResult): boolean =>
   ((status === 'unjudged' || status === 'demoted') &&
     (base?.least !== head?.least || base?.most !== head?.most));
 
-/** Every row is incomparable, new, or missing as allowed: nothing was found because nothing was compared. */
+/** There is no row, or every one is incomparable, new, or missing as allowed: nothing was found because nothing was compared. */
 const isNothingCompared = ({ exact, latencies }: Comparison): boolean =>
-  exact.length > 0 &&
   latencies.gatedCount === 0 &&
   exact.every((row) => row.status === 'new' || row.status === 'vanished' || isUnjudgeable(row));
+
+/** Of a run with several arms and no base. */
+const NOTHING_JUDGED = 'nothing is judged: one run, no base';
 
 const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 
@@ -110,6 +112,7 @@ export const gateOf = (comparison: Comparison, head: LoadedRun, options: GateOpt
   const reason = unusable(head);
   if (reason !== null)
     return { exit: reason.exit, why: reason.exit === 6 ? reason.why : `${reason.why}${worse}`, ...rows };
+  if (comparison.kind === 'one run') return { exit: 0, why: NOTHING_JUDGED, ...rows };
   if (red.length > 0) return { exit: 2, why: `${count(red.length, 'row')} worse than the base`, ...rows };
   if (options.hasNoBase !== true && isNothingCompared(comparison))
     return { exit: 3, why: 'no row could be compared', ...rows };

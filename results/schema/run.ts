@@ -59,6 +59,8 @@ export interface Metric {
   readonly judged?: boolean;
   /** True: 1 is yes, 0 is no. */
   readonly yesNo?: boolean;
+  /** True: from blocks that the file system allocated; two file systems of one kind differ slightly. Absent in older runs. */
+  readonly allocated?: boolean;
 }
 
 export type Cache = 'cold' | 'warm' | 'hot';

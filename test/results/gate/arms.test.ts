@@ -1,13 +1,14 @@
 // The two arms of one run made with --ab.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { casesOf } from '../../../report/compare/cases.ts';
 import { explain } from '../../../report/compare/explain.ts';
 import { compareText } from '../../../report/compare/text.ts';
 import { latencyText } from '../../../report/compare/words.ts';
-import { compareArms } from '../../../results/gate/compare.ts';
+import { compareArms, compareRuns } from '../../../results/gate/compare.ts';
 import { type Gate, gateOf } from '../../../results/gate/gate.ts';
 import type { LatencyResult } from '../../../results/gate/latencies.ts';
-import { changed, type Given, loaded, twoArms } from './support.ts';
+import { changed, example, type Given, loaded, twoArms } from './support.ts';
 
 const armsGated = (given: Given, strict = false, config = {}): Gate => {
   const head = loaded(given);
@@ -168,4 +169,37 @@ test('the text of two arms is printable ASCII, with times in us', () => {
   const text = compareText(comparison, { columns: 80, explain: true, gate, isGated: true, run: head.run });
   assert.match(text, /^[\n\x20-\x7e]*$/);
   assert.match(text, / us -> [\d.]+\s+us, /);
+});
+
+test('a run without a base is not called equal to it: nothing is judged', () => {
+  const head = loaded(example({ blocks: 12 }));
+  const comparison = compareArms(head);
+  const gate = gateOf(comparison, head, { strict: false, allowMissing: [] });
+  assert.deepEqual(
+    [comparison.kind, gate.exit, gate.why],
+    ['one run', 0, 'nothing is judged: one run, no base'],
+  );
+  const text = compareText(comparison, { gate, isGated: false, explain: false, columns: 100, run: head.run });
+  assert.match(text, /\nNothing is judged: one run, no base\.\n$/);
+  assert.doesNotMatch(text, /worse than the base/);
+  const [first] = casesOf({ comparison, gate, run: head.run });
+  assert.deepEqual(first!.cases[0]!.verdict, { kind: 'skipped', why: 'nothing is judged: one run, no base' });
+});
+
+test('thresholds for names that no catalogue has are noticed', () => {
+  const config = {
+    scenarios: { churn: { gate: false }, chrun: { gate: false }, constructor: { gate: false } },
+    metrics: { mountWallNs: { delta: 0.1 }, mountWalNs: { delta: 0.1 } },
+  };
+  const given = loaded(twoArms(12, 1));
+  const said = [
+    'the thresholds name a scenario that the catalogue lacks: chrun',
+    'the thresholds name a scenario that the catalogue lacks: constructor',
+    'the thresholds name a metric that the catalogue lacks: mountWalNs',
+  ];
+  const aboutNames = (notices: readonly string[]) =>
+    notices.filter((line) => line.startsWith('the thresholds'));
+  assert.deepEqual(aboutNames(compareArms(given, { config }).notices), said);
+  assert.deepEqual(aboutNames(compareRuns(given, given, { config }).notices), said);
+  assert.deepEqual(aboutNames(compareArms(given).notices), []);
 });

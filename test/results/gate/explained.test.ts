@@ -8,7 +8,7 @@ import { shortName } from '../../../report/format.ts';
 import { compareArms } from '../../../results/gate/compare.ts';
 import { gateOf } from '../../../results/gate/gate.ts';
 import { arm, base, compared, gated, where } from './gated.ts';
-import { changed, type Given, loaded, oneMore, twoArms } from './support.ts';
+import { changed, example, type Given, loaded, oneMore, twoArms } from './support.ts';
 
 test('--allow-missing takes the arm that the gate proposes, whatever options it has', () => {
   const odd = 'composefs-fuse@server=/opt/a b/cfs-fuse,transport=threads';
@@ -21,6 +21,25 @@ test('--allow-missing takes the arm that the gate proposes, whatever options it 
     assert.equal(gated(head, { allowMissing: [allowed] }, renamed).exit, 0, allowed);
   for (const other of ['composefs-fuse@server=/opt/other', 'composefs-fuse@server=./cfs-fuse'])
     assert.equal(gated(head, { allowMissing: [other] }, renamed).exit, 2);
+});
+
+test('--allow-missing is proposed for the missing place alone, where the head has others of the arm', () => {
+  const two = example({ images: ['debian-12-static', 'debian-12-python'] });
+  const gone = changed(two, (sample) =>
+    sample.arm === arm && sample.image === 'debian-12-python' && sample.scenario === 'churn' ? null : sample,
+  );
+  const row = gated(gone, {}, two).red.find(({ row: { place } }) => place.scenario === 'churn')!;
+  const text = explain(row, compared(gone, two), gone.run);
+  assert.ok(text.endsWith(` To accept it: --allow-missing churn/debian-12-python/${arm}`), text);
+  assert.equal(gated(gone, { allowMissing: [`churn/debian-12-python/${arm}`] }, two).exit, 0);
+  const slashed = (given: Given): Given =>
+    changed(given, (sample) =>
+      sample.image === 'debian-12-python' ? { ...sample, image: 'a/b,c' } : sample,
+    );
+  const [head, from] = [slashed(gone), slashed(two)];
+  const odd = gated(head, {}, from).red.find(({ row: { place } }) => place.scenario === 'churn')!;
+  assert.ok(explain(odd, compared(head, from), head.run).endsWith(` --allow-missing 'churn/*/${arm}'`));
+  assert.equal(gated(head, { allowMissing: [`churn/*/${arm}`] }, from).exit, 0);
 });
 
 test('commands that measure a row again are words for a shell, and end without a full stop', () => {

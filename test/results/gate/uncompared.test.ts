@@ -1,10 +1,15 @@
 // Counts that are no reason to fail: calls that follow the requests of a kernel, and runs of which nothing could be compared.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { backends } from '../../../harness/backends/registry.ts';
+import { catalogueOf } from '../../../harness/cli/catalogue.ts';
+import { probes } from '../../../harness/probes/registry.ts';
 import { explain } from '../../../report/compare/explain.ts';
 import type { Comparison } from '../../../results/gate/compare.ts';
 import type { ExactStatus } from '../../../results/gate/exact.ts';
 import { gateOf } from '../../../results/gate/gate.ts';
+import type { Metric } from '../../../results/schema/run.ts';
+import { scenarios } from '../../../scenarios/registry.ts';
 import { base, compared, gated, statuses, where, withEnvironment } from './gated.ts';
 import { changed, example, type Given, loaded, oneMore, withTools } from './support.ts';
 
@@ -67,6 +72,15 @@ describe('where no row could be compared', () => {
     assert.deepEqual([exit, why], [3, 'no row could be compared']);
   });
 
+  test('two runs without a row of both compare nothing', () => {
+    const none = changed(base, () => null);
+    const empty = compared(none, none);
+    assert.deepEqual(empty.exact, []);
+    const head = { ...loaded(none), okCount: 1 };
+    const { exit, why } = gateOf(empty, head, { strict: false, allowMissing: [] });
+    assert.deepEqual([exit, why], [3, 'no row could be compared']);
+  });
+
   test('without a base there is nothing to compare', () => {
     const head = loaded(elsewhere);
     const options = { strict: false, allowMissing: [], hasNoBase: true };
@@ -86,4 +100,58 @@ describe('where no row could be compared', () => {
     assert.deepEqual(calls[0]!.because, ['no counting pass of the head has a ledger']);
     assert.equal(gated(other).exit, 2);
   });
+});
+
+describe('bytes that a file system allocated', () => {
+  const five = example({ images: ['debian-12-static'], countPasses: 5 });
+  const TOTAL = { title: 'bytes on disk', better: 'lower', noise: 'quasi', allocated: true } as const;
+  const withDisk = (values: Readonly<Record<string, number>>, info: Metric = TOTAL): Given => {
+    const names = Object.keys(values).map((name) => [name, info] as const);
+    const metrics = { ...five.run.catalogue.metrics, ...Object.fromEntries(names) };
+    const given = { ...five, run: { ...five.run, catalogue: { ...five.run.catalogue, metrics } } };
+    return changed(given, (sample) =>
+      sample.outcome === 'ok' && sample.pass === 'count' && sample.arm === where.arm
+        ? { ...sample, values: { ...sample.values, ...values } }
+        : sample,
+    );
+  };
+  const exitOf = (base: number, head: number, metric = 'oddDiskBytes'): number =>
+    gated(withDisk({ [metric]: head }), {}, withDisk({ [metric]: base })).exit;
+
+  test('differ between two file systems: up to 1 %, and four blocks of a total, are equal', () => {
+    assert.equal(exitOf(100e6, 100e6 + 4096), 0);
+    assert.equal(exitOf(100e6, 101e6), 0);
+    assert.equal(exitOf(100e6, 101.1e6), 2);
+    assert.equal(exitOf(60_000, 60_000 + 16_384), 0);
+    assert.equal(exitOf(60_000, 60_000 + 20_480), 2);
+    assert.equal(exitOf(5000, 5049, 'oddPerObjectBytes'), 0);
+    assert.equal(exitOf(5000, 9000, 'oddPerObjectBytes'), 2);
+    const head = withDisk({ oddDiskBytes: 2e6 });
+    const from = withDisk({ oddDiskBytes: 1e6 });
+    const text = explain(gated(head, {}, from).red[0]!, compared(head, from), head.run);
+    assert.match(
+      text,
+      /oddDiskBytes 1,000,000 -> 2,000,000 .*, by more than two file systems of one kind differ\. /,
+    );
+  });
+
+  test('are known by either run, and other minima of passes have no tolerance', () => {
+    const { allocated: _, ...older } = TOTAL;
+    const [base, head] = [{ oddDiskBytes: 100e6 }, { oddDiskBytes: 100e6 + 4096 }];
+    assert.equal(gated(withDisk(head), {}, withDisk(base, older)).exit, 0);
+    assert.equal(gated(withDisk(head, older), {}, withDisk(base)).exit, 0);
+    assert.equal(gated(withDisk(head, older), {}, withDisk(base, older)).exit, 2);
+  });
+});
+
+test('every metric of allocated bytes says so', () => {
+  const { metrics, scenarios: infos } = catalogueOf(backends, scenarios, probes);
+  const all = [metrics, ...Object.values(infos).map((info) => info.metrics ?? {})].flatMap((one) =>
+    Object.entries(one),
+  );
+  const said = all.filter(([, { allocated }]) => allocated === true).map(([name]) => name);
+  const named = all
+    .map(([name]) => name)
+    .filter((name) => /disk(PerImage)?Bytes$|^stored.*Bytes$/i.test(name));
+  assert.deepEqual([...new Set(said)].sort(), [...new Set([...named, 'sharingRatio'])].sort());
 });
