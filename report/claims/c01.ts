@@ -6,7 +6,7 @@ import { grouped } from '../format.ts';
 import type { Claim, Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { EVERY_PASS, exactFigure, FEW_PASSES, hasFewPasses, isConstant, STAND_IN } from './figures.ts';
-import { bySize, type CallGrowth, callGrowth, callsIn, entriesIn, filesOf } from './growth.ts';
+import { bySize, type CallGrowth, callGrowth, callsIn, entriesIn, filesOf, SIZES_APART } from './growth.ts';
 import { morePasses, unmeasured } from './missing.ts';
 import { SCRIVANO_V3 } from './sources.ts';
 import { allOf, type ClaimPart, failedPart, overImages } from './verdicts.ts';
@@ -194,7 +194,7 @@ const judge = (evidence: Evidence): Judgement => {
   const open = [
     ...openPart(few, FEW_PASSES),
     ...openPart(unequal, 'not equal in every pass'),
-    ...openPart(unclear, 'counted at fewer than two sizes'),
+    ...openPart(unclear, `counted at fewer than two sizes that are ${SIZES_APART} times apart`),
     ...openPart(unseen, `${evidence.run.ledgerSource} counts commands only`),
   ];
   const context = [...checkoutContext(evidence, groups), ...objectContext(evidence)];
@@ -222,7 +222,7 @@ export const claim: Claim = {
   ],
   scenarios: ['churn-scale'],
   further: ['churn'],
-  rule: `System calls with local=files (all files are local, the image is not set up), equal in ${EVERY_PASS}; slopes between every two sizes of churn-scale and churn. Supported: create and destroy of hardlink-checkout, of unpacked-overlay and, where the run has them, of reflink-checkout, hardlink-checkout-direct and unpacked-overlay-unlinkat each take at least ${LEAST_PER_FILE} call per additional regular file, while ${LIFE.join(', ')} of every manifest backend together take exactly 0. Not supported: any of them does not. Undecided: one of them failed, or was counted at fewer than two sizes, in too few passes, or differently between passes, or was not seen by strace, which counts commands only. The cheapest checkout is printed.`,
+  rule: `System calls with local=files (all files are local, the image is not set up), equal in ${EVERY_PASS}; slopes between every two sizes of churn-scale and churn of which one has at least ${SIZES_APART} times the files of the other. Supported: create and destroy of hardlink-checkout, of unpacked-overlay and, where the run has them, of reflink-checkout, hardlink-checkout-direct and unpacked-overlay-unlinkat each take at least ${LEAST_PER_FILE} call per additional regular file, while ${LIFE.join(', ')} of every manifest backend together take exactly 0. Not supported: any of them does not. Undecided: one of them failed, or was counted at fewer than two such sizes, in too few passes, or differently between passes, or was not seen by strace, which counts commands only. The cheapest checkout is printed.`,
   objection:
     'Ingest and collect cost calls per object with manifests, too. And a call of tar that reads 10 KiB of its archive is not a call for a file.',
   answer:

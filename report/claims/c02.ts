@@ -139,7 +139,12 @@ const judge = (evidence: Evidence): Judgement => {
     timesContext(evidence, group, files),
     `cfsbench run --profile full --scenarios ${SCENARIO}`,
   );
-  const measured = { count: files, unit: 'files', scenarios: [SCENARIO] };
+  const measured = {
+    count: files,
+    unit: 'files',
+    arms: [...CHECKOUTS, ...MANIFESTS],
+    scenarios: [SCENARIO],
+  } as const;
   return files < ENOUGH_ENTRIES ? tooSmall(evidence, measured, verdict.figures) : overImages([verdict]);
 };
 

@@ -113,6 +113,6 @@ export const claim: Claim = {
     const groups = groupPerImage(evidence, { scenario: SCENARIO, arms, metric: METRIC });
     return groups.length === 0
       ? unmeasuredLarge(evidence, arms, [SCENARIO])
-      : overLargeImages(evidence, groups, verdictOn);
+      : overLargeImages(evidence, { groups, arms, scenarios: [SCENARIO] }, verdictOn);
   },
 };

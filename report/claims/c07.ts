@@ -107,6 +107,6 @@ export const claim: Claim = {
         because: `peak of a control group: ${feature === undefined || feature.ok ? 'not measured by this run' : feature.detail}`,
         figures: groups.flatMap((group) => verdictOn(evidence, group).figures),
       };
-    return overLargeImages(evidence, groups, verdictOn);
+    return overLargeImages(evidence, { groups, arms, scenarios: [SCENARIO] }, verdictOn);
   },
 };

@@ -109,11 +109,12 @@ export const claim: Claim = {
     'The reading is included: cat of the manifest and the walk together are compared with the plain walk over the buffered loop device. The time of cat on an empty file, from the same slot, is taken out. The mount from the file itself is shown for context.',
   judge(evidence) {
     const arms = [DIRECT, LOOP];
+    const scenarios = ['walk-cold', 'prefetch'];
     const cold = groupPerImage(evidence, { scenario: 'walk-cold', arms, metric: METRIC }).filter(
       (group) => readFirstGroup(evidence, group) !== null,
     );
     return cold.length === 0
-      ? unmeasuredLarge(evidence, arms, ['walk-cold', 'prefetch'])
-      : overLargeImages(evidence, cold, verdictOn);
+      ? unmeasuredLarge(evidence, arms, scenarios)
+      : overLargeImages(evidence, { groups: cold, arms, scenarios }, verdictOn);
   },
 };

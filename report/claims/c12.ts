@@ -112,7 +112,15 @@ const decide = (evidence: Evidence, parts: readonly ClaimPart[], context: readon
         ...(parts[0]!.figure === null ? {} : { decidedBy: parts[0]!.figure }),
         figures: found,
       };
-  return { verdict: 'undecided', because, wouldDecide: moreValues(evidence), figures: found };
+  const isOpen = parts.some((part) => part.holds === 'open');
+  return {
+    verdict: 'undecided',
+    because,
+    wouldDecide: isOpen
+      ? moreValues(evidence)
+      : 'more blocks of this plan cannot decide it: time and memory disagree, and the figures show both',
+    figures: found,
+  };
 };
 
 const COUNT = 'slabObjectPerMountCount';

@@ -54,13 +54,28 @@ const ONTO_EARLIER = { have: 'earlier', via: 'pack' } as const;
 const pullGroups = (evidence: Evidence): readonly GroupData[] =>
   evidence.groups({ scenario: PULL, params: ONTO_EARLIER }).filter((group) => hasLayers(evidence, group));
 
-const pullAnswer = (evidence: Evidence, group: GroupData): Tristate | null => {
-  const [file, layer] = [PER_FILE, PER_LAYER].map((arm) => evidence.count(group, arm, PULLED.bytes));
-  const objects = evidence.count(group, PER_FILE, PULLED.missing);
+/** Of the objects fewer were missing than there are, and they took fewer bytes than the layers. */
+const sidesAnswer = (
+  evidence: Evidence,
+  group: GroupData,
+  [bytes, missing]: readonly [bytes: string, missing: string],
+): CountedAnswer | null => {
+  const [file, layer] = [PER_FILE, PER_LAYER].map((arm) => evidence.count(group, arm, bytes));
+  const objects = evidence.count(group, PER_FILE, missing);
   const image = imageOf(evidence, group);
-  if (image === undefined || !file || !layer || objects === null) return null;
+  if (!hasLayers(evidence, group) || image === undefined || !file || !layer || objects === null) return null;
+  if (hasFewPasses([file, layer, objects])) return 'few';
   if (![file, layer, objects].every(isEqual)) return 'open';
   return objects.most < image.objectCount && file.most < layer.most ? 'yes' : 'no';
+};
+
+const updateAnswer = (evidence: Evidence, group: GroupData): CountedAnswer | null =>
+  sidesAnswer(evidence, group, [BYTES, REQUESTS]);
+
+/** Few passes of a pull leave it open, as passes that differ do. */
+const pullAnswer = (evidence: Evidence, group: GroupData): Tristate | null => {
+  const answer = sidesAnswer(evidence, group, [PULLED.bytes, PULLED.missing]);
+  return answer === 'few' ? 'open' : answer;
 };
 
 /** One part that contradicts the claim refutes it; parts that were not measured do not count. */
@@ -89,16 +104,6 @@ const answer = (evidence: Evidence, group: GroupData): CountedAnswer | null => {
         endsAnswer(endsOf(evidence), mustBeRefused),
         hasBroken(evidence) ? 'open' : null,
       ]);
-};
-
-const updateAnswer = (evidence: Evidence, group: GroupData): CountedAnswer | null => {
-  const image = imageOf(evidence, group);
-  const [file, layer] = [PER_FILE, PER_LAYER].map((arm) => evidence.count(group, arm, BYTES));
-  const objects = evidence.count(group, PER_FILE, REQUESTS);
-  if (!hasLayers(evidence, group) || image === undefined || !file || !layer || objects === null) return null;
-  if (hasFewPasses([file, layer, objects])) return 'few';
-  if (![file, layer, objects].every(isEqual)) return 'open';
-  return objects.most < image.objectCount && file.most < layer.most ? 'yes' : 'no';
 };
 
 /** By file ÷ by layer, `done` is what was done with them. Null: not measured. */

@@ -30,9 +30,21 @@ interface ServerRatio {
   readonly figure: Figure;
 }
 
+/** Measured, in too few blocks for an interval. */
+interface ShortServer {
+  readonly arm: string;
+  readonly text: string;
+}
+
+interface ServersFound {
+  readonly known: readonly ServerRatio[];
+  readonly short: readonly ShortServer[];
+}
+
 /** On one image, with the scheduler's choice of a CPU and with server and client on one CPU. */
-const ratiosOf = (evidence: Evidence, scenario: string, image: string): readonly ServerRatio[] =>
-  PLACEMENTS.flatMap((placement) =>
+const ratiosOf = (evidence: Evidence, scenario: string, image: string): ServersFound => {
+  const short: ShortServer[] = [];
+  const known = PLACEMENTS.flatMap((placement) =>
     evidence.groups({ scenario, image, params: { placement } }).map((group) => ({ placement, group })),
   ).flatMap(({ placement, group }) =>
     [...(group.time.get(METRIC)?.keys() ?? [])]
@@ -40,19 +52,24 @@ const ratiosOf = (evidence: Evidence, scenario: string, image: string): readonly
       .flatMap((arm) => {
         const ratio = evidence.ratio(group, arm, KERNEL, METRIC);
         const shown = figure(`${scenario}, ${arm} ÷ ${KERNEL} on ${imageText(group)}`, 'walkRatio', ratio);
-        return ratio.kind === 'tooFew' || shown === null ? [] : [{ arm, placement, ratio, figure: shown }];
+        if (ratio.kind === 'interval' && shown !== null) return [{ arm, placement, ratio, figure: shown }];
+        if (ratio.kind === 'tooFew' && ratio.n > 0)
+          short.push({ arm, text: `${arm} (${ratio.n} of ${ratio.needed} ${ratio.of ?? 'blocks'})` });
+        return [];
       }),
   );
+  return { known, short: short.filter(({ arm }) => !known.some((one) => one.arm === arm)) };
+};
 
 /** Backends that were not measured, although the run does not say that they cannot run. */
 const unmeasuredServers = (
   evidence: Evidence,
   image: string,
-  measured: readonly ServerRatio[],
+  { known, short }: ServersFound,
 ): readonly string[] =>
   Object.keys(evidence.run.catalogue.backends)
     .filter((id) => FUSE.test(id) && !SAME_LISTING.includes(id))
-    .filter((id) => !measured.some(({ arm }) => arm === id))
+    .filter((id) => ![...known, ...short].some(({ arm }) => arm === id))
     .filter((id) => !evidence.run.skipped.some((one) => isSkippedOn(one, id, image)));
 
 const lowest = (all: readonly ServerRatio[], end: 'lo' | 'hi'): ServerRatio =>
@@ -92,28 +109,45 @@ const bestPart = (evidence: Evidence, scenario: string, all: readonly ServerRati
       };
 };
 
+/** Why servers that can run have no ratio; null: all have one. */
+const missingOn = (
+  evidence: Evidence,
+  image: string,
+  found: readonly ServersFound[],
+): Pick<ImageVerdict, 'because' | 'wouldDecide'> | null => {
+  const absent = [...new Set(found.flatMap((one) => unmeasuredServers(evidence, image, one)))];
+  const short = [...new Set(found.flatMap((one) => one.short.map(({ text }) => text)))];
+  if (absent.length + short.length === 0) return null;
+  const parts = [
+    ...(absent.length === 0 ? [] : [`not measured on ${image}: ${absent.join(', ')}`]),
+    ...(short.length === 0 ? [] : [`in too few blocks on ${image}: ${short.join(', ')}`]),
+  ];
+  return {
+    because: `undecided until every server that can run is measured; ${parts.join('; ')}`,
+    wouldDecide: absent.length > 0 ? COMMAND : moreValues(evidence),
+  };
+};
+
 /** Null: one of the scenarios was not measured on this image. */
 const verdictOn = (evidence: Evidence, image: string): ImageVerdict | null => {
   const found = SCENARIOS.map((scenario) => [scenario, ratiosOf(evidence, scenario, image)] as const);
-  if (found.some(([, all]) => all.length === 0)) return null;
-  const parts = found.map(([scenario, all]) => bestPart(evidence, scenario, all));
+  if (found.some(([, { known, short }]) => known.length + short.length === 0)) return null;
+  const missing = missingOn(
+    evidence,
+    image,
+    found.map(([, one]) => one),
+  );
+  const undecided = missing === null ? null : { ...missing, verdict: 'undecided' as const, decidedBy: null };
+  const context = found.flatMap(([, { known }]) => known.map((one) => one.figure));
+  if (undecided !== null && found.some(([, { known }]) => known.length === 0))
+    return { image, ...undecided, figures: context };
+  const parts = found.map(([scenario, { known }]) => bestPart(evidence, scenario, known));
   const slowerFirst = [...parts].sort((a, b) => (b.figure?.value ?? 0) - (a.figure?.value ?? 0));
   // In one placement more blocks cannot refute it.
-  const isPlacedAll = found.every(([, all]) => isPlaced(evidence, all));
+  const isPlacedAll = found.every(([, { known }]) => isPlaced(evidence, known));
   const verdict = allOf(evidence, image, slowerFirst, [], isPlacedAll ? moreValues(evidence) : COMMAND);
-  const context = found.flatMap(([, all]) => all.map((one) => one.figure));
   const figures = [...verdict.figures, ...context.filter((one) => !verdict.figures.includes(one))];
-  const missing = [...new Set(found.flatMap(([, all]) => unmeasuredServers(evidence, image, all)))];
-  return missing.length === 0
-    ? { ...verdict, figures }
-    : {
-        ...verdict,
-        figures,
-        verdict: 'undecided',
-        because: `undecided until every server that can run is measured; not measured on ${image}: ${missing.join(', ')}`,
-        wouldDecide: COMMAND,
-        decidedBy: null,
-      };
+  return { ...verdict, figures, ...undecided };
 };
 
 const judge = (evidence: Evidence): Judgement => {
@@ -140,7 +174,7 @@ export const claim: Claim = {
     },
   ],
   scenarios: SCENARIOS,
-  rule: `Walk of every FUSE server ÷ ${KERNEL}, warm and cold, on debian-12-base: every variant of cfsbench that lists in a way of its own and, where it is installed, the reference server; undecided if one that can run was not measured. The best server in its best placement counts. Supported: its whole interval lies at or below ${SIMILAR}, warm and cold. Not supported: warm or cold, every whole interval lies above ${SIMILAR}, of each server in both placements.`,
+  rule: `Walk of every FUSE server ÷ ${KERNEL}, warm and cold, on debian-12-base: every variant of cfsbench that lists in a way of its own and, where it is installed, the reference server; undecided if one that can run was not measured, or in too few blocks. The best server in its best placement counts. Supported: its whole interval lies at or below ${SIMILAR}, warm and cold. Not supported: warm or cold, every whole interval lies above ${SIMILAR}, of each server in both placements.`,
   objection:
     'The sentence is about the reference server; and the CPU that the scheduler chooses for a server decides more than its code.',
   answer:

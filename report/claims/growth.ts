@@ -44,39 +44,45 @@ export const callsIn = (
   };
 };
 
+/**
+ * Of two sizes with a slope between them one has at least this many times the files of the other. Two images of nearly equal size differ
+ * in directories, links and names by more than in files: divided by a few files, that difference is no cost of a file.
+ */
+export const SIZES_APART = 1.5;
+
 export interface CallGrowth {
-  /** Files at each size, ascending. */
+  /** Files at each size that has a slope, ascending. */
   readonly sizes: readonly number[];
-  /** Slopes between neighbouring sizes. */
+  /** Slopes between every two sizes that are far enough apart. */
   readonly least: number;
   readonly most: number;
 }
 
-/**
- * Null with fewer than two sizes, or if passes differ or are too few. Slopes between neighbours bound those between any two sizes.
- */
+/** Null without two sizes that are far enough apart, or if passes differ or are too few. */
 export const callGrowth = (
   evidence: Evidence,
   groups: readonly GroupData[],
   arm: string,
   phases: readonly Phase[],
 ): CallGrowth | null => {
-  const points = new Map<number, number>();
-  for (const [files, group] of bySize(evidence, groups)) {
+  const counted = bySize(evidence, groups).flatMap(([files, group]) => {
     const calls = callsIn(evidence, group, arm, phases);
-    if (calls === null) continue;
-    if (!isEqual(calls)) return null;
-    points.set(files, calls.least);
-  }
-  const sorted = [...points].sort(([a], [b]) => a - b);
-  if (sorted.length < 2) return null;
-  const xs = sorted.map(([files]) => files);
-  const ys = sorted.map(([, calls]) => calls);
-  const slopes = xs.slice(1).map((x, i) => (ys[i + 1]! - ys[i]!) / (x - xs[i]!));
+    return calls === null ? [] : [{ files, calls }];
+  });
+  if (!counted.every(({ calls }) => isEqual(calls))) return null;
+  const slopes = counted.flatMap((one) =>
+    counted
+      .filter(({ files }) => files >= SIZES_APART * one.files && files > one.files)
+      .map((other) => ({
+        ends: [one.files, other.files],
+        slope: (other.calls.least - one.calls.least) / (other.files - one.files),
+      })),
+  );
+  if (slopes.length === 0) return null;
   return {
-    least: Math.min(...slopes),
-    most: Math.max(...slopes),
-    sizes: xs,
+    least: Math.min(...slopes.map(({ slope }) => slope)),
+    most: Math.max(...slopes.map(({ slope }) => slope)),
+    sizes: [...new Set(slopes.flatMap(({ ends }) => ends))].sort((a, b) => a - b),
   };
 };
 

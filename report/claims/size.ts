@@ -3,7 +3,8 @@ import type { GroupData } from '../../results/compare/tally.ts';
 import { grouped } from '../format.ts';
 import type { Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
-import { LONGER, unmeasured } from './missing.ts';
+import { onOneCpu } from './groups.ts';
+import { LONGER, NO_FAILURE, unmeasured } from './missing.ts';
 
 /**
  * A third of the debate's image, so that a verdict reaches no further than three times the measured size; its manifest has several
@@ -27,21 +28,50 @@ const hadNoTime = ({ run }: Evidence, scenarios: readonly string[]): boolean =>
       run.images.some(({ name, entryCount }) => name === one.image && entryCount >= ENOUGH_ENTRIES),
   );
 
-interface LargestMeasured {
+/** What a rule reads. */
+export interface LargeQuestion {
+  readonly arms: readonly string[];
+  readonly scenarios: readonly string[];
+}
+
+/** `erofs-only on large`: slots of these arms that failed on a large image, with any placement. */
+const failedOnLarge = (
+  evidence: Evidence,
+  { arms, scenarios, unit }: Pick<LargestMeasured, 'arms' | 'scenarios' | 'unit'>,
+): readonly string[] => {
+  const isLargeImage = (image: string): boolean =>
+    evidence.run.images.some(
+      ({ name, entryCount, fileCount }) =>
+        name === image && (unit === 'files' ? fileCount : entryCount) >= ENOUGH_ENTRIES,
+    );
+  const failed = scenarios
+    .flatMap((scenario) => [{ scenario }, onOneCpu({ scenario })])
+    .flatMap((filter) => evidence.failed(filter))
+    .filter(({ arm, image }) => arms.includes(arm) && isLargeImage(image));
+  return [...new Set(failed.map(({ arm, image }) => `${arm} on ${image}`))];
+};
+
+interface LargestMeasured extends LargeQuestion {
   /** Of the largest measured image. */
   readonly count: number;
-  readonly unit?: string;
-  /** Those that the rule reads. */
-  readonly scenarios: readonly string[];
+  readonly unit?: 'entries' | 'files';
 }
 
 export const tooSmall = (
   evidence: Evidence,
-  { count, unit = 'entries', scenarios }: LargestMeasured,
+  { count, unit = 'entries', arms, scenarios }: LargestMeasured,
   figures: readonly Figure[] = [],
 ): Judgement => {
-  const isLate = hadNoTime(evidence, scenarios);
   const small = `measured too small, ${grouped(count)} ${unit}`;
+  const failed = failedOnLarge(evidence, { arms, scenarios, unit });
+  if (failed.length > 0)
+    return {
+      verdict: 'undecided',
+      because: `${small}: slots of ${failed.join(', ')} failed`,
+      wouldDecide: NO_FAILURE,
+      figures,
+    };
+  const isLate = hadNoTime(evidence, scenarios);
   return {
     verdict: 'undecided',
     because: isLate ? `${small}: no time for the large image` : `${small}: --profile full`,
@@ -63,6 +93,6 @@ export const unmeasuredLarge = (
   );
   const most = Math.max(0, ...evidence.run.images.map(({ entryCount }) => entryCount));
   return judgement.verdict === 'undecided' && most < ENOUGH_ENTRIES
-    ? tooSmall(evidence, { count: most, scenarios }, judgement.figures)
+    ? tooSmall(evidence, { count: most, arms, scenarios }, judgement.figures)
     : judgement;
 };

@@ -5,7 +5,7 @@ import { grouped } from '../format.ts';
 import type { Figure, Judgement } from './claim.ts';
 import type { Evidence } from './evidence.ts';
 import { moreValues } from './missing.ts';
-import { ENOUGH_ENTRIES, entriesOf, isLarge, tooSmall } from './size.ts';
+import { ENOUGH_ENTRIES, entriesOf, isLarge, type LargeQuestion, tooSmall } from './size.ts';
 
 /** `yes` and `no`: the whole interval lies on one side of the bound, or all passes agree. */
 export type Tristate = 'yes' | 'no' | 'open';
@@ -118,7 +118,7 @@ export const overImages = (verdicts: readonly ImageVerdict[]): Judgement => {
 /** Only large images decide. `groups`: one per image, the largest first. */
 export const overLargeImages = (
   evidence: Evidence,
-  groups: readonly GroupData[],
+  { groups, arms, scenarios }: LargeQuestion & { readonly groups: readonly GroupData[] },
   verdictOn: (evidence: Evidence, group: GroupData) => ImageVerdict,
 ): Judgement => {
   const large = groups.filter((group) => isLarge(evidence, group));
@@ -127,7 +127,7 @@ export const overLargeImages = (
     ? overImages(large.map((group) => verdictOn(evidence, group)))
     : tooSmall(
         evidence,
-        { count: entriesOf(evidence, first.group.image), scenarios: [first.group.scenario] },
+        { count: entriesOf(evidence, first.group.image), arms, scenarios },
         verdictOn(evidence, first).figures,
       );
 };

@@ -184,7 +184,7 @@ const EVERY_ARM =
 test('undecided: only one size, or passes of any arm differ', () => {
   const one = verdictOn(claim, run([scale(140, {})]));
   assert.ok(one.verdict === 'undecided' && one.wouldDecide.startsWith('cfsbench run'));
-  assert.equal(one.because, `${EVERY_ARM}: counted at fewer than two sizes`);
+  assert.equal(one.because, `${EVERY_ARM}: counted at fewer than two sizes that are 1.5 times apart`);
   const varying = scale(140, {});
   for (const arm of ['unpacked-overlay', 'composefs-fuse']) {
     const count = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { claim } from '../../../report/claims/c06.ts';
 import { claim as c18 } from '../../../report/claims/c18.ts';
-import { IMAGE, refutedBy, verdictOn } from './journal.ts';
+import { IMAGE, type MadeGroup, refutedBy, verdictOn } from './journal.ts';
 import { BLOCKS, ENTRIES, images, type WalkTimes, walks } from './listings.ts';
 
 const on = (times: WalkTimes) => verdictOn(claim, { images, groups: [walks('walk-warm', times)] });
@@ -133,4 +133,29 @@ test('undecided: the scenario was dropped for lack of time, so a longer budget d
   assert.ok(judged.verdict === 'undecided');
   assert.match(judged.because, /^left out: scenario walk-servers-cold/);
   assert.match(judged.wouldDecide, /longer --budget/);
+});
+
+test('undecided: slots failed on the large image, which is no reason to ask for a large one', () => {
+  const small: MadeGroup = {
+    ...walks('walk-warm', { 'erofs-overlay': 520, 'erofs-only': 400 }),
+    image: 'small',
+  };
+  const sizes = [
+    { name: 'small', entryCount: 4000 },
+    { name: 'large', entryCount: ENTRIES },
+  ];
+  const failing = (arm: string, params: MadeGroup['params'] = {}): MadeGroup => ({
+    ...walks('walk-warm', arm === 'erofs-only' ? { 'erofs-overlay': 520 } : { 'erofs-only': 400 }, params),
+    image: 'large',
+    failed: [arm],
+  });
+  for (const params of [{}, { placement: 'same-cpu' }]) {
+    const judged = verdictOn(claim, { images: sizes, groups: [small, failing('erofs-only', params)] });
+    assert.ok(judged.verdict === 'undecided');
+    assert.equal(judged.because, 'measured too small, 4,000 entries: slots of erofs-only on large failed');
+    assert.match(judged.wouldDecide, /without failed slots/);
+    assert.ok(judged.figures.length > 0, 'the small image is shown');
+  }
+  const other = verdictOn(claim, { images: sizes, groups: [small, { ...failing('erofs-full'), time: {} }] });
+  assert.match(other.because, /--profile full$/);
 });

@@ -72,6 +72,16 @@ test('undecided: pages differ between passes, counted or timed', () => {
     assert.match(judged.because, /differs between \d+ passes/);
   }
 });
+test('undecided: a mount from the file left nothing in the page cache, which is no lack of the kernel', () => {
+  const judged = on({ once: 0 });
+  assert.ok(judged.verdict === 'undecided');
+  assert.match(
+    judged.because,
+    /^a walk over erofs-overlay left nothing of the manifest in the page cache, so/,
+  );
+  assert.match(judged.wouldDecide, /nothing else drops caches/);
+  assert.match(on({ once: [0, 1000, 1000] }).because, /in the page cache in some passes/);
+});
 test('undecided: pages were read in fewer than three passes', () => {
   const judged = on({ once: [1000, 1000] });
   assert.equal(judged.verdict, 'undecided');

@@ -92,6 +92,28 @@ test('undecided: a server that can run was not measured, and is named', () => {
   const half = on({ [FUSE]: 120, ...slow }, { [FUSE]: 130 });
   assert.equal(half.verdict, 'undecided', 'cold without it');
 });
+test('undecided: a server has too few blocks, which is not the same as not measured', () => {
+  const cut = (group: MadeGroup, arms: readonly string[]): MadeGroup => ({
+    ...group,
+    time: Object.fromEntries(
+      Object.entries(group.time!).map(([arm, series]) => {
+        const { walkWallNs } = series as { walkWallNs: readonly number[] };
+        return [arm, { walkWallNs: arms.includes(arm) ? walkWallNs.slice(0, 5) : walkWallNs }];
+      }),
+    ),
+  });
+  const given = (...arms: readonly string[]) =>
+    verdictOn(claim, {
+      ...{ images, backends, skipped: [NOT_INSTALLED] },
+      groups: walked({ [FUSE]: 120, ...slow }, { [FUSE]: 130, ...slow }).map((group) => cut(group, arms)),
+    });
+  const judged = given(OTHER);
+  assert.ok(judged.verdict === 'undecided');
+  assert.match(judged.because, /; in too few blocks on made: composefs-fuse-passthrough \(5 of 8 blocks\)$/);
+  assert.doesNotMatch(judged.because, /not measured/);
+  assert.match(judged.wouldDecide, /^more blocks/);
+  assert.match(given(FUSE, OTHER).because, /composefs-fuse \(5 of 8 blocks\), composefs-fuse-passthrough/);
+});
 test('undecided: an interval contains the bound', () => {
   assert.equal(on({ [FUSE]: [120, 200], ...slow }, { [FUSE]: 130, ...slow }).verdict, 'undecided');
 });

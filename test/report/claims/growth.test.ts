@@ -71,7 +71,33 @@ test('blocks without all sizes and single sizes give no exponent; seven blocks g
   });
 });
 
-test('slopes of calls are between neighbouring sizes, so a bend shows', () => {
+test('two images of nearly equal size have no slope, and images of equal size count apart', () => {
+  const images = [
+    { name: 'one', fileCount: 1000 },
+    { name: 'near', fileCount: 1001 },
+    { name: 'equal', fileCount: 1000 },
+    { name: 'far', fileCount: 3000 },
+  ];
+  const { run, samples } = made({
+    images,
+    groups: [
+      { ...group(1000, [1], 5000), image: 'one' },
+      { ...group(1001, [1], 4000), image: 'near' },
+      { ...group(1000, [1], 9000), image: 'equal' },
+      { ...group(3000, [1], 15_000), image: 'far' },
+    ],
+  });
+  const tally = startTally();
+  for (const sample of samples) tally.add(sample);
+  const of = evidenceOf(run, tally.finish());
+  const growth = callGrowth(of, of.groups(PLACE), ARM, ['create'])!;
+  assert.deepEqual([growth.least, growth.most], [3, 11_000 / 1999]);
+  assert.deepEqual(growth.sizes, [1000, 1001, 3000]);
+  const near = of.groups(PLACE).filter(({ group: { image } }) => image !== 'far');
+  assert.equal(callGrowth(of, near, ARM, ['create']), null);
+});
+
+test('slopes of calls are between every two sizes, so a bend shows', () => {
   const of = evidence([group(100, [1], 1000), group(300, [1], 1200), group(1000, [1], 8200)]);
   const growth = callGrowth(of, of.groups(PLACE), ARM, ['create'])!;
   assert.deepEqual([growth.least, growth.most, growth.sizes], [1, 10, [100, 300, 1000]]);
