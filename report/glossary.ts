@@ -22,7 +22,8 @@ export const GLOSSARY = {
     'One scenario with one combination of parameters on one image: the unit that the budget keeps or ends.',
   image:
     'A tree of files with its metadata, made of one or more layers; cfsbench reads it from a fixture, a composefs dump, a folder, an OCI layout or an untrusted server, or generates it.',
-  interval: 'The range that holds the true value in 98.75 % of runs.',
+  interval:
+    'The range that holds the true value: in 98.75 % of runs for ratios and verdicts, in 95 % for a value of one arm and in the charts of growth and of lives.',
   journal: '`samples.ndjson`: all samples in the order of execution.',
   ledger: 'The exact number of system calls of a window, by name and by actor.',
   life: 'One image from its arrival to its removal: ingest, create, mount, use, unmount, settle, destroy, collect; with `local=files` create to destroy, with `local=image` mount to settle.',

@@ -14,7 +14,15 @@ import { livesSentence } from './lives.ts';
 import { type DescribedRun, machineSentence } from './machine.ts';
 import { type Quantity, quantitiesOf } from './quantities.ts';
 import { standingSentence } from './standing-sentence.ts';
-import { type ComparedArm, comparedArms, fewWords, listText, nameOf, quantitySentence } from './words.ts';
+import {
+  type ComparedArm,
+  comparedArms,
+  fewWords,
+  listText,
+  namedArms,
+  nameOf,
+  quantitySentence,
+} from './words.ts';
 
 /** Parts of the report beside the first table. */
 type Elsewhere = 'sections' | 'counts' | 'nothing';
@@ -83,7 +91,7 @@ const absentSentence = (
 
 /** The sentence on ratios and the numbers in parentheses. A ratio of two medians is another number than a median of ratios. */
 const rangesSentence = ({ pool }: FindingInput, all: readonly ComparedQuantity[]): string | null => {
-  if (!all.some(({ compared }) => compared.some(({ versus }) => versus.ratio.kind === 'interval')))
+  if (!all.some(({ compared }) => namedArms(compared).some(({ versus }) => versus.ratio.kind === 'interval')))
     return null;
   const interval = `in parentheses its ${formatPercent(LOOK_CONFIDENCE)} interval`;
   if (pool === null)

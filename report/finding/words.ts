@@ -31,8 +31,11 @@ export const comparedArms = ({ row }: Quantity, arms: readonly ArmView[]): reado
       return cell === undefined || cell.versus === null
         ? []
         : [{ name: nameOf(arm, arms), cell, versus: cell.versus }];
-    })
-    .slice(0, MOST_COMPARED);
+    });
+
+/** The arms that a sentence names. */
+export const namedArms = (compared: readonly ComparedArm[]): readonly ComparedArm[] =>
+  compared.slice(0, MOST_COMPARED);
 
 const known = ({ versus: { ratio } }: ComparedArm) =>
   ratio as Extract<Interval, { readonly kind: 'interval' }>;
@@ -77,9 +80,10 @@ export const fewWords = (arms: readonly ComparedArm[]): string =>
 export const quantitySentence = (
   quantity: Quantity,
   baselineName: string,
-  arms: readonly ComparedArm[],
+  compared: readonly ComparedArm[],
   style: SentenceStyle,
 ): string => {
+  const arms = namedArms(compared);
   const { lead, verb, row } = quantity;
   const having = (...verdicts: readonly Versus['verdict'][]): readonly ComparedArm[] =>
     arms.filter(({ versus }) => verdicts.includes(versus.verdict));

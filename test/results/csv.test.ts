@@ -28,7 +28,7 @@ test('every metric of every sample is a row', async () => {
   assert.equal(lines.length, 1 + metrics);
   assert.match(
     lines[0]!,
-    /^run,host,kernel,emulated,seed,seq,block,order,pass,scenario,params,cache,image,arm,backend,placement,startedAt,outcome,phase,actor,call,metric,unit,value,detail$/,
+    /^run,host,kernel,emulated,seed,seq,block,session,order,pass,scenario,params,cache,image,arm,backend,placement,startedAt,outcome,phase,actor,call,metric,unit,value,detail$/,
   );
   assert.match(
     lines[1]!,

@@ -140,6 +140,23 @@ test('the first sentence says why nothing can be concluded', () => {
   assert.equal(first({ groups: [alone] }), 'Nothing is compared: EROFS + overlayfs is alone.');
 });
 
+test('a difference of an arm beyond those that a sentence names is a difference', () => {
+  const four = (factor: number): MadeGroup => ({
+    scenario: 'walk-cold',
+    time: {
+      'erofs-overlay': { walkWallNs: around(50e6) },
+      'composefs-fuse': { walkWallNs: around(50e6) },
+      'unpacked-overlay': { walkWallNs: around(50e6) },
+      'erofs-full': { walkWallNs: around(50e6) },
+      'squashfs-full': { walkWallNs: around(50e6 * factor) },
+    },
+  });
+  assert.equal(findingOf({ groups: [four(1)] })[0], 'No difference was found.');
+  const finding = findingOf({ groups: [four(3)] });
+  assert.ok(!finding.includes('No difference was found.'), finding[0]);
+  assert.doesNotMatch(finding[0]!, /squashfs/i, 'a sentence names three arms');
+});
+
 test('two arms with one title are told apart by their ids', () => {
   const given = made({ groups: [walk(2)] });
   const again = (arm: string): string => (arm === 'erofs-overlay' ? arm : 'erofs-overlay#2');
