@@ -6,8 +6,9 @@ import type { ExactResult } from '../../results/gate/exact.ts';
 import type { Gate } from '../../results/gate/gate.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import type { RunFile } from '../../results/schema/run.ts';
+import { groupsBy } from '../analysis/group-by.ts';
 import { explain } from './explain.ts';
-import { changeText, countedText, groupBy, latencyText, placeText, reasonText } from './words.ts';
+import { changeText, countedText, latencyText, placeText, reasonText } from './words.ts';
 
 export interface Judging {
   readonly comparison: Comparison;
@@ -86,7 +87,7 @@ export const casesOf = (judging: Judging): readonly TestSuite[] => {
   ];
   return [
     { name: 'gate', cases: [gateCase(gate, comparison)] },
-    ...groupBy(rows, ({ suite }) => suite).map((same) => ({
+    ...groupsBy(rows, ({ suite }) => suite).map((same) => ({
       name: same[0].suite,
       cases: same.map((row) => row.case),
     })),

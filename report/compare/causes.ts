@@ -5,8 +5,9 @@ import type { ExactResult } from '../../results/gate/exact.ts';
 import { placeKey } from '../../results/gate/exact-rows.ts';
 import type { ImageInfo } from '../../results/schema/run.ts';
 import { ascii } from '../../results/visible.ts';
+import { groupsBy } from '../analysis/group-by.ts';
 import { grouped } from '../format.ts';
-import { changeText, groupBy, reasonText } from './words.ts';
+import { changeText, reasonText } from './words.ts';
 
 export interface Cause {
   readonly status: ExactResult['status'];
@@ -102,7 +103,7 @@ const groupText = (
     const because = rows[0].because.length === 0 ? '' : ` (${ascii(rows[0].because.join('; '))})`;
     return `${subjects === '' ? 'everything' : subjects}: ${reasonText(rows[0])}${because}`;
   }
-  const changes = groupBy(rows, subjectOf).map((same) => changeOf(same, images));
+  const changes = groupsBy(rows, subjectOf).map((same) => changeOf(same, images));
   const more = changes.length - MOST_CALLS;
   const list = [...changes.slice(0, MOST_CALLS), ...(more > 0 ? [`${more} other calls`] : [])].join(', ');
   return counted.kind === 'call' ? `in ${ascii(counted.phase)}, ${ascii(counted.actor)}: ${list}` : list;
@@ -110,7 +111,7 @@ const groupText = (
 
 /** Rows with one actor in one phase of one place: their calls changed together. */
 const byPlace = (rows: readonly ExactResult[]) =>
-  groupBy(rows, ({ status, place, counted }) =>
+  groupsBy(rows, ({ status, place, counted }) =>
     JSON.stringify([
       status,
       placeKey(place),
@@ -121,7 +122,7 @@ const byPlace = (rows: readonly ExactResult[]) =>
 /** Causes with the most rows first. */
 export const causesOf = (rows: readonly ExactResult[], images: readonly ImageInfo[]): readonly Cause[] => {
   const known = new Map(images.map((image) => [image.name, image]));
-  const sameEverywhere = groupBy(byPlace(rows), ([first, ...others]) =>
+  const sameEverywhere = groupsBy(byPlace(rows), ([first, ...others]) =>
     JSON.stringify([
       first.status,
       first.counted?.kind === 'call' ? [first.counted.phase, first.counted.actor] : null,

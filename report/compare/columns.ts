@@ -1,13 +1,13 @@
 // Several runs as the columns of one table, for a terminal. Times of different runs are shown and never judged.
 
 import type { RunColumns, TimeColumns } from '../../results/gate/columns.ts';
-import type { ExactResult } from '../../results/gate/exact.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import type { ImageInfo } from '../../results/schema/run.ts';
+import { groupsBy } from '../analysis/group-by.ts';
 import { formatInstant, formatValue, plural, ratioText, shortName } from '../format.ts';
 import { asciiText, tableLines, wrapText } from '../text.ts';
 import { type Cause, causesOf } from './causes.ts';
-import { groupBy, placeText } from './words.ts';
+import { CHANGED, placeText } from './words.ts';
 
 const MOST_LABEL_COLUMNS = 28;
 const MOST_CAUSES = 20;
@@ -49,16 +49,14 @@ const rowsOf = (times: readonly [TimeColumns, ...TimeColumns[]], baseline: strin
 /** One table for each scenario with its parameters on one image. */
 export const columnTables = ({ runs, times }: RunColumns): readonly ColumnTable[] => {
   const baseline = [...new Set(runs.map((run) => run.baseline))].join(' or ');
-  return groupBy(times, ({ place }) => placeText({ ...place, arm: '' })).map((same) => ({
+  return groupsBy(times, ({ place }) => placeText({ ...place, arm: '' })).map((same) => ({
     title: `${placeText({ ...same[0].place, arm: '' })} (ratios to ${baseline})`,
-    rows: groupBy(same, ({ metric }) => metric).flatMap((one) => rowsOf(one, baseline)),
+    rows: groupsBy(same, ({ metric }) => metric).flatMap((one) => rowsOf(one, baseline)),
   }));
 };
 
 export const runTitle = ({ id, startedAt, commit, kernel, status }: RunColumns['runs'][number]): string =>
   `${id}, ${formatInstant(startedAt)}, kernel ${kernel}, commit ${commit?.slice(0, COMMIT_DIGITS) ?? 'unknown'}${status === 'complete' ? '' : `, ${status}`}`;
-
-const CHANGED: readonly ExactResult['status'][] = ['worse', 'varies', 'vanished', 'better', 'new'];
 
 export interface CountChanges {
   readonly title: string;
@@ -71,7 +69,7 @@ export const countChanges = (
   images: readonly ImageInfo[],
 ): readonly CountChanges[] =>
   comparisons.map(({ exact }, at) => {
-    const changed = exact.filter(({ status }) => CHANGED.includes(status));
+    const changed = exact.filter(({ status }) => status === 'new' || CHANGED.includes(status));
     const equal = exact.filter(({ status }) => status === 'equal').length;
     return {
       title: `Run ${at + 2} against run 1: ${plural(equal, 'count')} equal, ${changed.length} changed`,

@@ -8,12 +8,13 @@ import type { Gate } from '../../results/gate/gate.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { ascii } from '../../results/visible.ts';
+import { groupsBy } from '../analysis/group-by.ts';
 import { formatRatio, plural, ratioText, shortName } from '../format.ts';
 import { tableLines, truncate, wrapText } from '../text.ts';
 import { verdictText } from '../verdict-words.ts';
 import { causesOf } from './causes.ts';
 import { explainGroup, redGroups, shortReason } from './explain.ts';
-import { countedText, groupBy, placeText } from './words.ts';
+import { countedText, placeText, STATUSES } from './words.ts';
 
 interface CompareTextOptions {
   readonly columns: number;
@@ -63,7 +64,7 @@ const incomparable = (comparison: Comparison): Section => {
     title: 'Incomparable counts (the programs, the path or the image differ)',
     count: rows.length,
     noun: 'groups',
-    entries: groupBy(rows, (row) => JSON.stringify([placeKey(row.place), row.because])).map(
+    entries: groupsBy(rows, (row) => JSON.stringify([placeKey(row.place), row.because])).map(
       (same) =>
         `${placeText(same[0].place)}: ${plural(same.length, 'count')}: ${ascii(same[0].because.join('; '))}`,
     ),
@@ -78,7 +79,7 @@ const notJudged = ({ undecided, refuted }: Gate): Section => {
     title: 'Not judged',
     count: undecided.length,
     noun: 'groups',
-    entries: groupBy(undecided, reason).map(
+    entries: groupsBy(undecided, reason).map(
       (same) => `${reason(same[0])}: ${same.map(({ metric }) => ascii(shortName(metric))).join(', ')}`,
     ),
   };
@@ -136,7 +137,7 @@ const latencyTables = (
   const sorted = [...rows].sort((a, b) => VERDICTS.indexOf(a.verdict) - VERDICTS.indexOf(b.verdict));
   const titleOf = ({ place }: LatencyResult): string =>
     placeText({ ...place, arm: showsArm ? place.arm : '' });
-  return groupBy(sorted, titleOf).flatMap((same) => [
+  return groupsBy(sorted, titleOf).flatMap((same) => [
     ...wrapText(titleOf(same[0]), columns, { hanging: '  ', breakWords: true }),
     ...tableLines(['', 'ratio', 'verdict', 'sees', 'null', 'n'], same.map(latencyCells), columns),
   ]);
@@ -174,18 +175,6 @@ const latencyLines = (comparison: Comparison, columns: number): readonly string[
       : latencyTables(latencies.rows, kind === 'one run', columns);
   return ['', ...wrapText(LATENCY_TITLES[kind], columns), ...lines.map((line) => truncate(line, columns))];
 };
-
-const STATUSES = [
-  'equal',
-  'better',
-  'worse',
-  'varies',
-  'demoted',
-  'incomparable',
-  'unjudged',
-  'vanished',
-  'new',
-] as const;
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 

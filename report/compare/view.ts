@@ -3,7 +3,7 @@
 import { type EnvironmentItem, environmentItems } from '../../results/compare/environment.ts';
 import { VERDICTS } from '../../results/compare/verdict.ts';
 import type { Comparison } from '../../results/gate/compare.ts';
-import type { ExactResult, ExactStatus } from '../../results/gate/exact.ts';
+import type { ExactResult } from '../../results/gate/exact.ts';
 import { placeKey } from '../../results/gate/exact-rows.ts';
 import type { Gate } from '../../results/gate/gate.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
@@ -11,6 +11,7 @@ import type { RunFile } from '../../results/schema/run.ts';
 import { cleaned } from '../cleaned.ts';
 import { type ComparedRuns, type Curves, curvesOf } from './curves.ts';
 import { explainGroup, redGroups } from './explain.ts';
+import { STATUSES } from './words.ts';
 
 /** A time of both sides. `base` is the row of the base run; null where both arms share one row or the base has none. */
 export interface ComparedTime {
@@ -53,9 +54,6 @@ export interface CompareView {
 
 /** So that the page opens quickly. */
 const MOST_CURVES = 24;
-
-export const CHANGED: readonly ExactStatus[] = ['worse', 'varies', 'vanished', 'better'];
-const STATUSES: readonly ExactStatus[] = [...CHANGED, 'new', 'demoted', 'unjudged', 'incomparable', 'equal'];
 
 const overlap = (one: LatencyResult['ratio'], other: LatencyResult['ratio']): boolean =>
   one.kind === 'tooFew' || other.kind === 'tooFew' || (one.lo <= other.hi && other.lo <= one.hi);

@@ -1,25 +1,22 @@
 // The name of a row and its change, as text.
 import type { Count } from '../../results/compare/counts.ts';
-import type { ExactResult } from '../../results/gate/exact.ts';
+import type { ExactResult, ExactStatus } from '../../results/gate/exact.ts';
 import type { RowPlace } from '../../results/gate/exact-rows.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import { ascii } from '../../results/visible.ts';
 import { formatValue, grouped, ratioText } from '../format.ts';
 import { asciiText } from '../text.ts';
 
-/** Items with equal keys, in the order of the first one of each group. */
-export const groupBy = <T>(
-  items: readonly T[],
-  keyOf: (item: T) => string,
-): readonly (readonly [T, ...T[]])[] => {
-  const groups = new Map<string, [T, ...T[]]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return [...groups.values()];
-};
+export const CHANGED: readonly ExactStatus[] = ['worse', 'varies', 'vanished', 'better'];
+/** Those that a reader looks for first. */
+export const STATUSES: readonly ExactStatus[] = [
+  ...CHANGED,
+  'new',
+  'demoted',
+  'unjudged',
+  'incomparable',
+  'equal',
+];
 
 export const placeText = ({ scenario, params, image, arm }: RowPlace): string =>
   ascii([scenario, params, image, arm].filter((part) => part !== '').join(', '));

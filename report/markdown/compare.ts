@@ -5,9 +5,10 @@ import type { ExactResult, ExactStatus } from '../../results/gate/exact.ts';
 import type { Gate } from '../../results/gate/gate.ts';
 import type { LatencyResult } from '../../results/gate/latencies.ts';
 import type { RunFile } from '../../results/schema/run.ts';
+import { groupsBy } from '../analysis/group-by.ts';
 import { type Cause, causesOf } from '../compare/causes.ts';
 import { type RedGroup, redGroups } from '../compare/explain.ts';
-import { groupBy, latencyText, placeText } from '../compare/words.ts';
+import { latencyText, placeText } from '../compare/words.ts';
 import { formatRatio, plural, shortName } from '../format.ts';
 import { verdictText } from '../verdict-words.ts';
 import { type MarkdownTable, markdownOf, md, numberColumn, textColumn } from './lines.ts';
@@ -84,7 +85,7 @@ const latenciesTable = ({ kind, latencies }: Comparison, rows: readonly LatencyR
 const unlikeTable = ({ gate }: CompareMarkdownOptions): MarkdownTable => ({
   title: `Counts that cannot be compared: ${gate.unjudgeable.length}`,
   columns: [textColumn('why'), numberColumn('counts')],
-  rows: groupBy(gate.unjudgeable, whyUnlike).map((same) => [md(whyUnlike(same[0])), String(same.length)]),
+  rows: groupsBy(gate.unjudgeable, whyUnlike).map((same) => [md(whyUnlike(same[0])), String(same.length)]),
   isFolded: true,
 });
 

@@ -1,6 +1,7 @@
 // Long CSV, for spreadsheets and data frames: one row per sample and metric, one per counted system call, one per failed or
 // skipped sample.
 import { stringify } from 'csv-stringify/sync';
+import { unitOf } from '../compare/metric-info.ts';
 import { phaseNamed } from '../compare/phase-of.ts';
 import { unreachable } from '../errors.ts';
 import type { OkSample, RunFile, Sample } from '../schema/run.ts';
@@ -13,16 +14,6 @@ const OPTIONS = { escape_formulas: true } as const;
 
 /** Metric of the ledger's rows. */
 const CALLS = 'systemCallCount';
-
-const UNITS: readonly (readonly [RegExp, string])[] = [
-  [/Ns$/, 'ns'],
-  [/Bytes$/, 'B'],
-  [/Count$/, 'count'],
-  [/PerSecond$/, '1/s'],
-  [/Ratio$/, 'ratio'],
-];
-
-const unitOf = (metric: string): string => UNITS.find(([end]) => end.test(metric))?.[1] ?? '';
 
 type CsvCells = readonly (string | number)[];
 

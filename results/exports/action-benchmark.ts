@@ -1,11 +1,13 @@
 // The custom format of github-action-benchmark, which takes one direction per file.
 //
 // Left out: metrics that are zero by nature. The action divides by the earlier value, and a chart of zeros hides those that matter.
+
+import { unitOf } from '../compare/metric-info.ts';
 import { NULL_ARM } from '../compare/phase-of.ts';
 import type { LoadedRun } from '../gate/load.ts';
 import type { Metric } from '../schema/run.ts';
 import { jsonText } from './json-text.ts';
-import { type MetricSeries, nameOf, seriesOf, unitOf } from './series.ts';
+import { type MetricSeries, nameOf, seriesOf } from './series.ts';
 
 const entry = (series: MetricSeries) => {
   const { values, metric, median, interval } = series;

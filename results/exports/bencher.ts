@@ -1,9 +1,10 @@
 // Bencher Metric Format: benchmark, measure, value and bounds.
 
+import { unitOf } from '../compare/metric-info.ts';
 import { NULL_ARM } from '../compare/phase-of.ts';
 import type { LoadedRun } from '../gate/load.ts';
 import { jsonText } from './json-text.ts';
-import { nameOf, seriesOf, unitOf } from './series.ts';
+import { nameOf, seriesOf } from './series.ts';
 
 const MEASURES = { ns: 'latency', B: 'bytes', count: 'count', '1/s': 'throughput', ratio: 'ratio' } as const;
 

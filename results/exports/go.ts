@@ -1,6 +1,8 @@
 // Go benchmark format: one line for each sample; benchstat -col /backend reads it.
+
+import { unitOf } from '../compare/metric-info.ts';
 import type { LoadedRun } from '../gate/load.ts';
-import { type MetricSeries, nameOf, seriesOf, unitOf } from './series.ts';
+import { type MetricSeries, nameOf, seriesOf } from './series.ts';
 
 const UNITS = { ns: 'ns/op', B: 'B/op', '1/s': 'op/s', ratio: 'ratio' } as const;
 

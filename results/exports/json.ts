@@ -1,7 +1,9 @@
 // The run, and every series with its median and interval.
+
+import { unitOf } from '../compare/metric-info.ts';
 import type { LoadedRun } from '../gate/load.ts';
 import { jsonText } from './json-text.ts';
-import { seriesOf, unitOf } from './series.ts';
+import { seriesOf } from './series.ts';
 import type { RunSummary, SummarySeries } from './summary.ts';
 
 export function* pieces(loaded: LoadedRun): Generator<string> {

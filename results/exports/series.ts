@@ -88,12 +88,5 @@ export const nameOf = ({ group, arm, metric }: MetricSeries): string =>
     `metric=${token(metric)}`,
   ].join('/');
 
-export const unitOf = (metric: string): 'ns' | 'B' | 'count' | '1/s' | 'ratio' => {
-  if (metric.endsWith('Ns')) return 'ns';
-  if (metric.endsWith('Bytes')) return 'B';
-  if (metric.endsWith('PerSecond')) return '1/s';
-  return metric.endsWith('Count') ? 'count' : 'ratio';
-};
-
 export const placeOf = (group: PlannedGroup): string =>
   [group.scenario, paramsKey(group.params), group.image].filter((part) => part !== '').join(', ');

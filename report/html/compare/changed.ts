@@ -2,8 +2,9 @@
 import type { Count } from '../../../results/compare/counts.ts';
 import type { ExactResult } from '../../../results/gate/exact.ts';
 import type { LatencyResult } from '../../../results/gate/latencies.ts';
+import { groupsBy } from '../../analysis/group-by.ts';
 import type { ComparedCount, ComparedTime } from '../../compare/view.ts';
-import { countedText, groupBy, placeText } from '../../compare/words.ts';
+import { countedText, placeText } from '../../compare/words.ts';
 import { formatRatio, formatValue, grouped, ratioText, shortName } from '../../format.ts';
 import { verdictText } from '../../verdict-words.ts';
 import { type Content, type Html, html } from '../html.ts';
@@ -29,7 +30,7 @@ const rowsTable = (id: string, title: string, columns: readonly string[], rows: 
 <table class="first changed" data-table="${id}">
 <caption>${title}</caption>
 <thead><tr><th scope="col"><span class="sr">what</span></th>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
-${groupBy(rows, ({ place }) => place).map(
+${groupsBy(rows, ({ place }) => place).map(
   (same) => html`<tbody data-place="${same[0].place}">
 <tr class="section"><th colspan="${columns.length + 1}" scope="rowgroup"><b>${same[0].place}</b></th></tr>
 ${same.map((row) => rowHtml(columns, row))}</tbody>

@@ -1,6 +1,7 @@
 // A comparison as one page: changed rows, rows that could not be compared, then all rows.
 import { LOOK_CONFIDENCE } from '../../../results/stats/median.ts';
-import { CHANGED, type CompareView } from '../../compare/view.ts';
+import type { CompareView } from '../../compare/view.ts';
+import { CHANGED } from '../../compare/words.ts';
 import { formatPercent, plural } from '../../format.ts';
 import { type DocumentParts, documentOf } from '../document.ts';
 import { linesData } from '../figures.ts';

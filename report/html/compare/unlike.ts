@@ -1,7 +1,8 @@
 // Rows that could not be compared, with the reason.
 import type { ExactResult, ExactStatus } from '../../../results/gate/exact.ts';
+import { groupsBy } from '../../analysis/group-by.ts';
 import type { ComparedCount, CompareView } from '../../compare/view.ts';
-import { countedText, groupBy, placeText } from '../../compare/words.ts';
+import { countedText, placeText } from '../../compare/words.ts';
 import { plural, shortName } from '../../format.ts';
 import { type Html, html } from '../html.ts';
 
@@ -18,7 +19,7 @@ const WHY: Readonly<Partial<Record<ExactStatus, string>>> = {
 
 /** Rows of one place with one reason share a line. */
 const lines = (rows: readonly ExactResult[]): readonly Html[] =>
-  groupBy(rows, ({ place, because }) => JSON.stringify([placeText(place), because])).map((same) => {
+  groupsBy(rows, ({ place, because }) => JSON.stringify([placeText(place), because])).map((same) => {
     const [{ place, counted, because }] = same;
     return html`<li><b>${placeText(place)}</b>: ${
       counted === null ? 'everything' : plural(same.length, 'count')
