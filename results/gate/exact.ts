@@ -49,7 +49,7 @@ const QUASI_PASSES = 5;
  */
 const ALLOCATED_SHARE = 0.01;
 /** Four blocks; of totals only. */
-export const ALLOCATED_BYTES = 4 * 4096;
+const ALLOCATED_BYTES = 4 * 4096;
 const TOTAL = /^(?!.*Per[A-Z]).*Bytes$/;
 
 const isAsAllocated = (base: number, head: number, counted: CountSubject): boolean => {

@@ -130,6 +130,14 @@ test('in an --ab run a slower row ends its group only with a p that the gate acc
   assert.deepEqual(await endsOf({ scenarios: { 'walk-warm': { gate: false } } }, mostly(2)), at(12));
   assert.deepEqual(await endsOf({}, ({ arm }) => (arm === baseline || arm === 'null' ? 1e9 : 2e9)), at(12));
   assert.deepEqual(await endsOf({}, () => 1e9), at(8), 'equal arms need no p');
+  const cold = { ...all[0]!, scenario: scenarios.find(({ id }) => id === 'walk-cold')! };
+  const gate = { scenarios: { 'walk-cold': { gate: false } } };
+  const mixed = await run({ all: [...all, cold], timeOf: mostly(2), gate });
+  assert.deepEqual(
+    mixed.ended.map((one) => [one.scenario, one.blocks]),
+    [['walk-cold', 12]],
+    'a row that is not gated needs no p',
+  );
 });
 
 test('in an --ab run the threshold is that of the gate', async () => {
