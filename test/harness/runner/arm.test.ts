@@ -58,3 +58,18 @@ test('one arm, three arms, or --backends beside --ab are refused with what to ty
       (error: { hint?: string }) => /^cfsbench run --ab/.test(error.hint ?? ''),
     );
 });
+
+test('a timed run of two arms knows the thresholds of the gate; a file with a mistake is refused before it', (t) => {
+  const arms = ['erofs-overlay', 'composefs-fuse'];
+  const [before, folder] = [process.cwd(), temporaryFolder(t)];
+  t.after(() => process.chdir(before));
+  process.chdir(folder);
+  assert.deepEqual(two(arms).gate, {});
+  const file = join(folder, 'cfsbench.gate.json');
+  writeFileSync(file, '{"delta": 0.1}');
+  assert.deepEqual(two(arms).gate, { delta: 0.1 });
+  assert.equal(two(arms, { countOnly: true }).gate, null);
+  assert.equal(resolveOptions({ profile: 'ci' }, backends, scenarios).gate, null);
+  writeFileSync(file, '{"detla": 0.1}');
+  assert.throws(() => two(arms), { message: 'cfsbench.gate.json: detla is not a known key' });
+});
