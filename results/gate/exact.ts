@@ -52,7 +52,8 @@ const ALLOCATED_SHARE = 0.01;
 const ALLOCATED_BYTES = 4 * 4096;
 const TOTAL = /^(?!.*Per[A-Z]).*Bytes$/;
 
-const isAsAllocated = (base: number, head: number, counted: CountSubject): boolean => {
+/** The difference is none of the trees, but of two file systems. */
+export const isAsAllocated = (base: number, head: number, counted: CountSubject): boolean => {
   if (counted.kind !== 'metric' || counted.allocated !== true) return false;
   const most = Math.max(ALLOCATED_SHARE * base, TOTAL.test(counted.metric) ? ALLOCATED_BYTES : 0);
   return Math.abs(head - base) <= most;

@@ -4,6 +4,7 @@
 // Cost:    one entry for each count and fingerprint, whatever the number of runs.
 import { type Fingerprint, fingerprintText } from '../compare/fingerprint.ts';
 import { at } from '../compare/tally.ts';
+import { isAsAllocated } from '../gate/exact.ts';
 import {
   type ArmRows,
   type CountSubject,
@@ -107,6 +108,8 @@ const unequalOf = (
   for (const counted of all) {
     const [first, ...rest] = [...valuesOf(counted)].sort((a, b) => b[1].length - a[1].length || a[0] - b[0]);
     if (first === undefined || rest.length === 0) continue;
+    const found = [first, ...rest].map(([value]) => value);
+    if (isAsAllocated(Math.min(...found), Math.max(...found), counted.counted)) continue;
     const others = rest.flatMap(([, own]) => own).sort((a, b) => a - b);
     const key = JSON.stringify([first[1], others]);
     at(splits, key, () => ({ most: first[1], others, texts: [] })).texts.push(
