@@ -132,18 +132,23 @@ const redShare = (looks: readonly number[], pAt: (look: number) => number): numb
   return red;
 };
 
-test('a gate over many rows at exactly the threshold is red in at most 2.7 % of runs, over all looks', (t) => {
+test('a gate over many rows at exactly the threshold is red in at most 3.1 % of runs, over all looks', (t) => {
   const intervalP = (1 - LOOK_CONFIDENCE) / 2;
-  for (const most of [24, 48])
-    for (const rowCount of [1, 2, 4, 6, 10, 15, 20, 30, 40]) {
+  for (const most of [12, 24, 48]) {
+    const shares = Array.from({ length: 100 }, (_, i) => {
+      const rowCount = i + 1;
       const fewest = LOOKS.find((look) => look >= blocksForRows(rowCount))!;
-      const looks = looksWithin(fewest, most);
+      const looks = looksWithin(fewest, Math.max(fewest, most));
       const early = alphaAtLook(rowCount, looks.length);
       const share = redShare(looks, (look) =>
-        Math.min(intervalP, look === most ? GATE_ALPHA / rowCount : early),
+        Math.min(intervalP, look === looks.at(-1) ? GATE_ALPHA / rowCount : early),
       );
-      const any = 1 - (1 - share) ** rowCount;
-      t.diagnostic(`${rowCount} rows, up to ${most} blocks: ${(100 * any).toFixed(2)} %`);
-      assert.ok(any <= 0.027, `${rowCount} rows: ${any}`);
-    }
+      return 1 - (1 - share) ** rowCount;
+    });
+    const worst = Math.max(...shares);
+    t.diagnostic(
+      `up to ${most} blocks: ${(100 * worst).toFixed(2)} % with ${1 + shares.indexOf(worst)} rows`,
+    );
+    assert.ok(worst <= 0.031, `${worst}`);
+  }
 });
