@@ -1,9 +1,9 @@
 // The bench with a project of one source file, and a test that fails, waits or passes as the source says.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { temporaryFolder } from '../harness/sys/support.ts';
 import { root } from './all.ts';
 import { type MutantBench, openBench } from './bench.ts';
 import type { Mutant } from './mutant.ts';
@@ -21,8 +21,7 @@ test('wants one, and no locks', () => {
 const LIMIT_MS = 20_000;
 
 const benchOf = (t: TestContext, limitMs = LIMIT_MS): MutantBench => {
-  const project = mkdtempSync(join(tmpdir(), 'cfsbench-bench-'));
-  t.after(() => rmSync(project, { recursive: true }));
+  const project = temporaryFolder(t);
   mkdirSync(join(project, 'build/test'), { recursive: true });
   writeFileSync(join(project, 'package.json'), '{"type": "module"}');
   writeFileSync(

@@ -5,16 +5,15 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parse } from 'yaml';
+import { temporaryFolder } from '../harness/sys/support.ts';
 import { read, root } from './sources.ts';
 
 const PROGRAM = `
@@ -56,8 +55,7 @@ interface Push {
 
 /** A folder with the scripts and the stand-in in `action`. */
 const actionFolder = (t: TestContext, code: number): string => {
-  const home = mkdtempSync(join(tmpdir(), 'cfsbench-action-'));
-  t.after(() => rmSync(home, { recursive: true }));
+  const home = temporaryFolder(t);
   const main = join(home, 'action/build/harness/cli');
   for (const folder of [main, join(home, 'action/scripts'), join(home, 'bin'), join(home, 'store/run')])
     mkdirSync(folder, { recursive: true });
@@ -153,8 +151,7 @@ test('the cache is saved whenever a run was stored, also if the gate failed', ()
 });
 
 test('a build that makes nothing does not pass with the server of an earlier one', (t) => {
-  const home = mkdtempSync(join(tmpdir(), 'cfsbench-build-'));
-  t.after(() => rmSync(home, { recursive: true }));
+  const home = temporaryFolder(t);
   mkdirSync(join(home, 'out'));
   writeFileSync(join(home, 'out/cfs-fuse'), '', { mode: 0o755 });
   const [build] = /^build_in\(\) \{\n[\s\S]*?\n\}\n/m.exec(read('scripts/ci-gate'))!;

@@ -1,10 +1,10 @@
 // Scripts that people type.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { temporaryFolder } from '../harness/sys/support.ts';
 import { read, root } from './sources.ts';
 
 /** Sourced by others, or started by action.yml. */
@@ -48,8 +48,7 @@ test('a benchmark on a fresh machine that prints no table is not recorded as one
 });
 
 test('fresh machines get the registries of npm and no token', (t) => {
-  const home = mkdtempSync(join(tmpdir(), 'cfsbench-npmrc-'));
-  t.after(() => rmSync(home, { recursive: true }));
+  const home = temporaryFolder(t);
   const kept = 'registry=https://npm.example/\n@scope:registry = https://scope.example/\n';
   writeFileSync(
     join(home, 'rc'),
@@ -71,8 +70,7 @@ test('a script that removes its files at the end removes them after a signal, to
 });
 
 test('a corpus that cannot be made ends the fuzzing before its targets start', (t) => {
-  const home = mkdtempSync(join(tmpdir(), 'cfsbench-fuzz-'));
-  t.after(() => rmSync(home, { recursive: true }));
+  const home = temporaryFolder(t);
   for (const folder of ['scripts', 'daemon', 'build/test/daemon'])
     mkdirSync(join(home, folder), { recursive: true });
   for (const name of ['fuzz', 'help.sh'])

@@ -1,19 +1,10 @@
 // The runner of the tests, with generated test files: side by side, alone, and one summary.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { until } from '../harness/sys/support.ts';
+import { temporaryFolder, until } from '../harness/sys/support.ts';
 import { isAlive } from '../processes.ts';
 import {
   DROPPING_CACHES,
@@ -68,8 +59,7 @@ interface RunnerResult {
 }
 
 const runner = (t: TestContext, files: Readonly<Record<string, string>>, ...args: string[]): RunnerResult => {
-  const folder = mkdtempSync(join(tmpdir(), 'cfsbench-runner-'));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
   for (const name of ['main.js', 'options.js', 'schedule.js', 'merged.js', 'slowest.js', 'time-limit.js'])
     copyFileSync(join(root, 'build/test', name), join(folder, name));

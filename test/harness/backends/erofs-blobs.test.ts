@@ -1,8 +1,7 @@
 // The bootstrap with blobs: extremes of the format, damaged and missing devices, sharing by layer, and other programs' opinion.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { collectBlobs, ingestBlobs } from '../../../harness/backends/blob-store.ts';
@@ -236,8 +235,7 @@ describe('EROFS bootstrap + blobs', { skip: needsRoot }, () => {
 
   test('fsck.erofs accepts the bootstrap and reads every file', async (t) => {
     if (!isRecent('fsck.erofs')) return t.skip(NEWER);
-    const folder = mkdtempSync(join(tmpdir(), 'cfsbench-fsck-'));
-    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    const folder = temporaryFolder(t);
     writeFileSync(join(folder, 'extremes.dump'), extremes());
     const specs = [
       `dump:${folder}/extremes.dump`,

@@ -1,8 +1,7 @@
 // Manifests with a right signature whose files have no object that was pulled: none may lead to a file of this machine.
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { imageBytes } from '../../../harness/erofs/writer.ts';
@@ -13,6 +12,7 @@ import { publish } from '../../../harness/remote/publish.ts';
 import { objectPath } from '../../../harness/store/objects.ts';
 import { verityDigest } from '../../../harness/store/verity.ts';
 import { imageServerHere } from '../remote/support.ts';
+import { temporaryFolder } from '../sys/support.ts';
 
 const CONTENTS = Buffer.from('x'.repeat(100));
 const DIGEST = verityDigest(CONTENTS);
@@ -23,8 +23,7 @@ const manifestOf = (...lines: string[]): Buffer =>
 
 /** Signs `manifest`, serves it with the object, and opens it. */
 const opened = async (t: TestContext, manifest: Buffer): Promise<SourceImage> => {
-  const dir = mkdtempSync(join(tmpdir(), 'cfsbench-signed-'));
-  t.after(() => rmSync(dir, { recursive: true }));
+  const dir = temporaryFolder(t);
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const keyPath = join(dir, 'public.pem');
   writeFileSync(keyPath, publicKey.export({ type: 'spki', format: 'pem' }));

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Features, Machine, WindowTotals } from '../../../harness/model/machine.ts';
 import type { Phase } from '../../../harness/model/scenario.ts';
 import { probe } from '../../../harness/probes/wall.ts';
 import { createMachine } from '../../../harness/sys/machine.ts';
+import { temporaryFolder } from '../sys/support.ts';
 
 /** The test sets the totals of the windows. */
 const counted = () => {
@@ -62,8 +61,7 @@ test('the time of a phase without windows, or with another operation, is the clo
 });
 
 test('call lists are windows; single calls, waits and commands are not', async (t) => {
-  const dir = mkdtempSync(join(tmpdir(), 'cfsbench-wall-'));
-  t.after(() => rmSync(dir, { recursive: true }));
+  const dir = temporaryFolder(t);
   const machine = createMachine({} as Features, { scratch: dir });
   const moved = async (work: () => unknown): Promise<readonly [windows: number, outside: number]> => {
     const before = machine.meters.windows();

@@ -1,27 +1,20 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Backend } from '../../../harness/model/backend.ts';
 import type { Image } from '../../../harness/model/image.ts';
 import type { Features } from '../../../harness/model/machine.ts';
 import { type OpenCrowd, openCrowd } from '../../../harness/runner/crowd.ts';
-import { until } from '../sys/support.ts';
+import { temporaryFolder, until } from '../sys/support.ts';
 
 const MEMBERS = 3;
 const image = { layers: [], bareManifest: () => new Uint8Array() } as unknown as Image;
 
-const folder = (t: TestContext): string => {
-  const home = mkdtempSync(join(tmpdir(), 'cfsbench-crowd-'));
-  t.after(() => rmSync(home, { recursive: true }));
-  return home;
-};
-
 const dirsBelow = (home: string): readonly string[] =>
   Array.from({ length: MEMBERS }, (_, i) => join(home, `member-${i}`));
 
-const open = (t: TestContext, id: string, home = folder(t)): Promise<OpenCrowd> =>
+const open = (t: TestContext, id: string, home = temporaryFolder(t)): Promise<OpenCrowd> =>
   openCrowd({
     entry: new URL('./crowd-entry.js', import.meta.url),
     arm: { id, backend: { id } as Backend, options: {} },
@@ -49,7 +42,7 @@ test('no member goes down in a rehearsal before all members are up', async (t) =
 });
 
 test('members repeat lives until they are stopped, and stop returns the times of all lives', async (t) => {
-  const home = folder(t);
+  const home = temporaryFolder(t);
   const crowd = await open(t, 'lives', home);
   const living = crowd.live();
   const untilLivedTwice = () =>

@@ -1,14 +1,5 @@
 import assert from 'node:assert/strict';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, type TestContext, test } from 'node:test';
 import { openSource } from '../../../harness/images/registry.ts';
@@ -24,6 +15,7 @@ import { recordedFolders } from '../../../harness/sys/folder-index.ts';
 import { ownState } from '../../end-to-end/support.ts';
 import { OciLayout, tarOf, uncompressed } from '../images/oci-layouts.ts';
 import { listObjects } from '../support/list-objects.ts';
+import { temporaryFolder } from '../sys/support.ts';
 
 before(ownState);
 
@@ -32,8 +24,7 @@ const SPEC = 'family:base=synthetic:files=60,layers=2,seed=b,count=7,app=20..25,
 const cachePath = (): string => join(process.env['XDG_CACHE_HOME']!, 'cfsbench', 'manifests');
 
 const folder = (t: TestContext): string => {
-  const path = mkdtempSync(join(tmpdir(), 'cfsbench-family-'));
-  t.after(() => rmSync(path, { recursive: true }));
+  const path = temporaryFolder(t);
   return path;
 };
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { copyFile } from '../../../harness/backends/copy-file.ts';
 import type { Machine } from '../../../harness/model/machine.ts';
 import { files } from '../../../harness/sys/files.ts';
 import { createRecorder, WORKER_MARK, workerFolder } from '../../../harness/sys/recorder.ts';
+import { temporaryFolder } from './support.ts';
 
 /** A machine that notes what is really done. */
 const noting = () => {
@@ -23,12 +23,6 @@ const noting = () => {
     },
   } as unknown as Machine;
   return { done, recorder: createRecorder(machine) };
-};
-
-const folderOf = (t: TestContext): string => {
-  const dir = mkdtempSync(join(tmpdir(), 'cfsbench-recorder-'));
-  t.after(() => rmSync(dir, { recursive: true }));
-  return dir;
 };
 
 test('recording a phase executes nothing, also through methods that were read before', async () => {
@@ -65,7 +59,7 @@ test('a server started before the lives is shared; one that starts in a life bel
 
 test('paths with the mark of a worker are looked up in the folder of the first worker', async (t) => {
   const { recorder } = noting();
-  const home = folderOf(t);
+  const home = temporaryFolder(t);
   mkdirSync(join(home, workerFolder(0)));
   await recorder.record('create', () => {
     assert.equal(recorder.machine.files.exists(join(home, WORKER_MARK)), true);
@@ -74,7 +68,7 @@ test('paths with the mark of a worker are looked up in the folder of the first w
 });
 
 test('a life that makes calls one by one cannot be recorded, and makes none of them', async (t) => {
-  const folder = folderOf(t);
+  const folder = temporaryFolder(t);
   const [from, to] = [join(folder, 'from'), join(folder, 'to')];
   writeFileSync(from, 'x');
   const { machine, record } = createRecorder({ ...noting().recorder.machine, files });
