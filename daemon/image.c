@@ -2,7 +2,7 @@
  * The composefs header and the EROFS superblock of an image.
  *
  * Needs:  a readable file, which is mapped, not copied.
- * Error:  truncating the file while it is mapped ends the process (SIGBUS), as with any mapped file.
+ * Error:  truncating the file while it is mapped gives SIGBUS, as with any mapped file. Work inside `guarded` (guard.h) fails with -EIO.
  * Source: fs/erofs/erofs_fs.h (struct erofs_super_block); the composefs header of 32 bytes before it.
  */
 #include "image.h"

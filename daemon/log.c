@@ -1,5 +1,6 @@
 #include "log.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -8,30 +9,53 @@
 #include <unistd.h>
 
 #define NAME "cfs-fuse: "
-#define MESSAGE_BYTES 1024
+/* A path and what is said of it. */
+#define MESSAGE_BYTES (PATH_MAX + 1024)
 /* Written to a pipe in one piece: PIPE_BUF of Linux. */
 #define LINE_BYTES 4096
 
-size_t log_escape(char *into, size_t room, const char *text)
+/* Stands for the middle of a text that does not fit. */
+static const char cut[] = "...";
+
+static size_t escaped_bytes(char c)
+{
+	return c == '\\' ? 2 : c >= ' ' && c <= '~' ? 1 : sizeof("\\xHH") - 1;
+}
+
+static char *escape_one(char *into, char c)
 {
 	static const char digits[] = "0123456789abcdef";
-	size_t at = 0;
+	unsigned char byte = (unsigned char)c;
+	const char escaped[] = { '\\', c == '\\' ? c : 'x', digits[byte >> 4], digits[byte & 15] };
+	size_t bytes = escaped_bytes(c);
 
-	for (; *text != 0; text++) {
-		unsigned char byte = (unsigned char)*text;
-		char escaped[] = { '\\', 'x', digits[byte >> 4], digits[byte & 15] };
-		bool printable = byte >= ' ' && byte <= '~' && byte != '\\';
-		size_t bytes = printable ? 1 : byte == '\\' ? 2 : sizeof(escaped);
+	memcpy(into, bytes == 1 ? &c : escaped, bytes);
+	return into + bytes;
+}
 
-		if (byte == '\\')
-			escaped[1] = '\\';
-		if (at + bytes >= room)
-			break;
-		memcpy(into + at, printable ? text : escaped, bytes);
-		at += bytes;
+size_t log_escape(char *into, size_t room, const char *text)
+{
+	const char *end = text + strlen(text);
+	const char *rest = end;
+	size_t bytes = 0, half, kept = 0;
+	char *to = into;
+
+	for (const char *at = text; at < end; at++)
+		bytes += escaped_bytes(*at);
+	if (bytes < room) {
+		rest = text;
+	} else {
+		half = (room - sizeof(cut)) / 2;
+		for (; kept + escaped_bytes(rest[-1]) <= half; rest--)
+			kept += escaped_bytes(rest[-1]);
+		for (; (size_t)(to - into) + escaped_bytes(*text) <= half; text++)
+			to = escape_one(to, *text);
+		to = stpcpy(to, cut);
 	}
-	into[at] = 0;
-	return at;
+	while (rest < end)
+		to = escape_one(to, *rest++);
+	*to = 0;
+	return (size_t)(to - into);
 }
 
 void log_line(const struct log *log, const char *format, ...)

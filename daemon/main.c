@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -28,6 +29,9 @@
 #define EXIT_FAILED 1
 #define EXIT_USAGE 2
 
+/* The default of fs.nr_open. */
+#define OPEN_FILES_MAX (1u << 20)
+
 static int fail_errno(const struct log *log, const char *step, const char *path, int err)
 {
 	log_line(log, "%s: %s: %s", step, path, strerror(-err));
@@ -43,27 +47,48 @@ static int fail_image(const struct log *log, const char *path, const char *why, 
 	return EXIT_FAILED;
 }
 
+/* The image to check, and what was found. */
+struct checking {
+	struct image image;
+	struct walk_result result;
+	const char *path;
+	const char *why;
+};
+
+static int open_checked(void *context)
+{
+	struct checking *checking = context;
+
+	return image_open(&checking->image, checking->path, &checking->why);
+}
+
+static int check_opened(void *context)
+{
+	struct checking *checking = context;
+
+	return check_image(&checking->image, &checking->result);
+}
+
 static int run_check(const struct options *options, const struct log *log)
 {
-	struct walk_result result;
-	struct image image;
+	struct checking checking = { .path = options->image, .why = "cannot be read" };
+	const struct walk_result *result = &checking.result;
 	char path[4 * PATH_MAX];
-	const char *why;
-	int err = image_open(&image, options->image, &why);
+	int err = guarded(open_checked, &checking);
 
 	if (err != 0)
-		return fail_image(log, options->image, why, err);
-	err = check_image(&image, &result);
+		return fail_image(log, options->image, checking.why, err);
+	err = guarded(check_opened, &checking);
 	log_escape(path, sizeof(path), options->image);
 	if (err == 0)
-		printf("%s is sound: %llu entries, %llu directories\n", path, (unsigned long long)result.entries,
-		       (unsigned long long)result.directories);
+		printf("%s is sound: %llu entries, %llu directories\n", path, (unsigned long long)result->entries,
+		       (unsigned long long)result->directories);
 	else if (err == -EUCLEAN)
-		log_line(log, "image: %s is damaged: %s (inode %llu)", options->image, result.why,
-			 (unsigned long long)result.nid);
+		log_line(log, "image: %s is damaged: %s (inode %llu)", options->image, result->why,
+			 (unsigned long long)result->nid);
 	else
-		fail_errno(log, "check", options->image, err);
-	image_close(&image);
+		fail_image(log, options->image, "cannot be read", err);
+	image_close(&checking.image);
 	return err == 0 ? 0 : EXIT_FAILED;
 }
 
@@ -119,11 +144,24 @@ static int run_mount(const struct options *options, struct session *session, str
 	return EXIT_FAILED;
 }
 
+/* Every mount keeps its connection and object folders open; the default limit of 1024 files is too low. Call it with all capabilities. */
+static void raise_limit(void)
+{
+	struct rlimit most = { OPEN_FILES_MAX, OPEN_FILES_MAX };
+	struct rlimit now;
+
+	if (setrlimit(RLIMIT_NOFILE, &most) == 0 || getrlimit(RLIMIT_NOFILE, &now) != 0)
+		return;
+	now.rlim_cur = now.rlim_max;
+	/* A failure is no error: mounts over the limit are refused with a message. */
+	setrlimit(RLIMIT_NOFILE, &now);
+}
+
 static int run_shared(struct options *options, const struct log *log)
 {
 	int err;
 
-	shared_raise_limit();
+	raise_limit();
 	err = privileges_drop();
 	if (err == 0 && options->ready_fd >= 0 && !report_ready(options->ready_fd))
 		err = -EPIPE;

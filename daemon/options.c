@@ -239,6 +239,8 @@ static bool check_together(const struct options *options, char *why)
 		return refuse(why, "--control-fd excludes --digest: mount messages name the images");
 	if (options->threads != 0 && options->transport != TRANSPORT_THREADS)
 		return refuse(why, "--threads needs --transport threads");
+	if (options->spin.us != 0 && options->transport == TRANSPORT_URING)
+		return refuse(why, "--transport uring never polls, so it excludes --spin-us");
 	if (options->task == TASK_SHARE && options->transport != TRANSPORT_READ_WRITE)
 		return refuse(why, "--control-fd needs --transport read-write");
 	if (options->task == TASK_SHARE && (options->object_dir_count > 0 || options->stats != NULL))

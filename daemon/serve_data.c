@@ -158,8 +158,11 @@ static int open_object(const struct server *server, const struct inode *inode)
 			log_line(&server->log, "read: inode %llu has no object path", (unsigned long long)inode->nid);
 		return -EIO;
 	}
-	if (err != 0)
+	if (err != 0) {
+		if (may_report(server, inode))
+			log_line(&server->log, "read: inode %llu has a damaged object path", (unsigned long long)inode->nid);
 		return err;
+	}
 	stated = stated_digest(server, inode);
 	fd = find_object(server, inode, path, path_bytes, &st);
 	if (fd < 0) {

@@ -2,6 +2,8 @@
 #ifndef CFS_SESSION_H
 #define CFS_SESSION_H
 
+#include <limits.h>
+
 #include "mount.h"
 #include "options.h"
 #include "server.h"
@@ -20,7 +22,8 @@ struct session_parts {
 	const char *stats;
 };
 
-#define SESSION_WHY_BYTES 512
+/* A path and what is wrong with it. */
+#define SESSION_WHY_BYTES (PATH_MAX + 512)
 
 /*
  * Mounts and negotiates the protocol; requests can then be served. 0, or -1 with a message in `why` and nothing left

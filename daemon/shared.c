@@ -2,7 +2,7 @@
  * Many mounts served by one thread, which waits for requests of all mounts and for control messages.
  *
  * Needs:  connected SOCK_SEQPACKET sockets. The server sends one zero byte over the first when it is ready. A message is `mount`, IMAGE,
- *         MOUNTPOINT, STATS (may be empty) and any number of object folders; or `count`. A zero byte ends each word. A
+ *         MOUNTPOINT, STATS (may be empty) and at most 32 object folders; or `count`. A zero byte ends each word. A
  *         reply is `ok`, a number, or an error message, escaped like a line of the log.
  * Error:  a client that closes its socket, or reads so few replies that one does not fit, ends the server.
  *         A path of a `mount` that lies below a mount of this server blocks it for ever: it waits for an answer of its only thread.
@@ -20,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -29,10 +28,11 @@
 #include "session.h"
 #include "stop.h"
 
-/* The default of fs.nr_open. */
-#define OPEN_FILES_MAX (1u << 20)
-
 #define MESSAGE_BYTES 65536u
+/* Clients read no more. */
+#define REPLY_BYTES 4096u
+/* Of a message before the object folders. */
+#define MOUNT_WORDS 4
 #define EVENTS 64
 
 struct member {
@@ -115,7 +115,7 @@ static void remove_member(struct shared *shared, struct member *member)
 	free(member);
 }
 
-/* Splits a message into at most `room` words; 0 if the last word is not terminated or there are too many. */
+/* Returns the number of words, of which `words` gets the first `room`; 0 if the last word is not terminated. */
 static int split(const char *message, size_t bytes, const char **words, int room)
 {
 	int count = 0;
@@ -123,27 +123,30 @@ static int split(const char *message, size_t bytes, const char **words, int room
 	if (bytes == 0 || message[bytes - 1] != 0)
 		return 0;
 	for (size_t at = 0; at < bytes; at += strlen(message + at) + 1) {
-		if (count == room)
-			return 0;
-		words[count++] = message + at;
+		if (count < room)
+			words[count] = message + at;
+		count++;
 	}
 	return count;
 }
 
 static void handle_message(struct shared *shared, size_t bytes, char *reply)
 {
-	const char *words[4 + OBJECT_DIRS_MAX];
-	int count = split(shared->message, bytes, words, 4 + OBJECT_DIRS_MAX);
+	const char *words[MOUNT_WORDS + OBJECT_DIRS_MAX];
+	int count = split(shared->message, bytes, words, MOUNT_WORDS + OBJECT_DIRS_MAX);
 
 	if (count == 1 && strcmp(words[0], "count") == 0) {
 		snprintf(reply, SESSION_WHY_BYTES, "%u", shared->member_count);
-	} else if (count >= 4 && strcmp(words[0], "mount") == 0) {
+	} else if (count > MOUNT_WORDS + OBJECT_DIRS_MAX && strcmp(words[0], "mount") == 0) {
+		snprintf(reply, SESSION_WHY_BYTES, "mount: at most %d object folders are allowed, not %d", OBJECT_DIRS_MAX,
+			 count - MOUNT_WORDS);
+	} else if (count >= MOUNT_WORDS && strcmp(words[0], "mount") == 0) {
 		struct session_parts parts = {
 			.image = words[1],
 			.mount_point = words[2],
 			.stats = words[3][0] == 0 ? NULL : words[3],
-			.object_dirs = words + 4,
-			.object_dir_count = count - 4,
+			.object_dirs = words + MOUNT_WORDS,
+			.object_dir_count = count - MOUNT_WORDS,
 		};
 
 		add_member(shared, &parts, reply);
@@ -156,7 +159,7 @@ static void handle_message(struct shared *shared, size_t bytes, char *reply)
 static bool receive_message(struct shared *shared, int fd)
 {
 	char reply[SESSION_WHY_BYTES];
-	char escaped[4 * SESSION_WHY_BYTES];
+	char escaped[REPLY_BYTES];
 	ssize_t got = recv(fd, shared->message, sizeof(shared->message), MSG_DONTWAIT | MSG_TRUNC);
 
 	if (got < 0)
@@ -266,19 +269,6 @@ static void close_shared(struct shared *shared)
 	}
 	loop_close(&shared->loop);
 	free(shared);
-}
-
-/* Every mount keeps its connection and object folders open; the default limit of 1024 files is too low. */
-void shared_raise_limit(void)
-{
-	struct rlimit most = { OPEN_FILES_MAX, OPEN_FILES_MAX };
-	struct rlimit now;
-
-	if (setrlimit(RLIMIT_NOFILE, &most) == 0 || getrlimit(RLIMIT_NOFILE, &now) != 0)
-		return;
-	now.rlim_cur = now.rlim_max;
-	/* A failure is no error: mounts over the limit are refused with a message. */
-	setrlimit(RLIMIT_NOFILE, &now);
 }
 
 int shared_run(const struct options *options, const struct log *log)

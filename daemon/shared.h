@@ -5,9 +5,6 @@
 #include "log.h"
 #include "options.h"
 
-/* Raises the limit of open files as far as allowed. Call it before capabilities are dropped. */
-void shared_raise_limit(void);
-
 /* Serves until a signal, or until the other end of a control socket is closed. 0 or -errno. */
 int shared_run(const struct options *options, const struct log *log);
 

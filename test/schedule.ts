@@ -30,6 +30,7 @@ export const WITHOUT_RUNS: readonly string[] = [
   'daemon/delay',
   'daemon/contents',
   'daemon/nodev',
+  'daemon/messages',
   'daemon/full-disk',
   'daemon/refused',
   'harness/backends/',

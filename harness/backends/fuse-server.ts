@@ -18,8 +18,12 @@ import { type ServedMount, servedMount } from './served-mount.ts';
 
 export type ServerOptions = Readonly<Record<string, string>>;
 
-export const checkServerOption = ({ server }: ServerOptions): void => {
+export const checkServerOption = ({ server, transport, spin = '0' }: ServerOptions): void => {
   if (server !== undefined) checkServer(server);
+  if (transport === 'uring' && spin !== '0')
+    throw new UserError(`spin=${spin} has no effect with transport=uring, which never polls`, {
+      hint: 'leave spin out',
+    });
 };
 
 export const programOf = ({ server }: ServerOptions): string =>

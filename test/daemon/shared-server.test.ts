@@ -194,6 +194,8 @@ for (const [options, why] of [
   [['--control-fd', '3-67'], /a range of at most 64/],
   [['--control-fd', '3-'], /a range of at most 64/],
   [['--spin-us', '2000'], /auto, or from 0 to 1000/],
+  [['--transport', 'uring', '--spin-us', '50'], /--transport uring never polls/],
+  [['--transport', 'uring', '--spin-us', 'auto'], /--transport uring never polls/],
   [['--spin-us', 'often'], /auto, or from 0 to 1000/],
   [['--metadata-only', '--data', 'passthrough'], /excludes --data passthrough/],
   [['--metadata-only', '--xattr', 'auto'], /excludes --xattr auto/],

@@ -29,6 +29,11 @@ test('an option that a backend does not have is refused', () => {
   assert.throws(() => parse('erofs-overlay@server=/bin/true'), /invalid backend option/);
 });
 
+test('polling is refused where the server never polls', () => {
+  assert.throws(() => parse('composefs-fuse@transport=uring,spin=auto'), /spin=auto has no effect/);
+  assert.deepEqual(parse('composefs-fuse@transport=uring,spin=0').options, { transport: 'uring', spin: '0' });
+});
+
 const two = (ab: string[], more = {}) => resolveOptions({ profile: 'ci', ab, ...more }, backends, scenarios);
 
 test('the first of two arms is the baseline, and two equal arms get different names', () => {
