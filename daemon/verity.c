@@ -57,19 +57,17 @@ int verity_measure(int fd, uint8_t digest[VERITY_DIGEST_BYTES])
 	return 0;
 }
 
-static int hex_digit(char c)
+/* In either case. */
+static int any_digit(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 'a' - 'A';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	return hex_digit(c >= 'A' && c <= 'F' ? (char)(c - 'A' + 'a') : c);
 }
 
 bool verity_parse(const char *text, uint8_t digest[VERITY_DIGEST_BYTES])
 {
 	for (int i = 0; i < VERITY_DIGEST_BYTES; i++) {
-		int high = hex_digit(text[2 * i]);
-		int low = high < 0 ? -1 : hex_digit(text[2 * i + 1]);
+		int high = any_digit(text[2 * i]);
+		int low = high < 0 ? -1 : any_digit(text[2 * i + 1]);
 
 		if (low < 0)
 			return false;

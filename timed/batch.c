@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* The most that one write(2) transfers. */
 #define LARGEST_TRANSFER 0x7ffff000LL
 
 #ifdef SYS_unlink
@@ -103,6 +104,31 @@ int batch_open(const char *path, int flags, unsigned int mode)
 int batch_open_folder(int at, const char *name)
 {
 	return (int)syscall(SYS_openat, at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+}
+
+void batch_list(struct batch_listing *listing)
+{
+	listing->at = listing->bytes = 0;
+}
+
+const struct batch_entry *batch_next(struct batch_listing *listing, int fd)
+{
+	for (;;) {
+		const struct batch_entry *entry = (const struct batch_entry *)(listing->buffer + listing->at);
+
+		if (listing->at == listing->bytes) {
+			errno = 0;
+			listing->at = 0;
+			listing->bytes = syscall(SYS_getdents64, fd, listing->buffer, sizeof(listing->buffer));
+			if (listing->bytes > 0)
+				continue;
+			listing->bytes = 0;
+			return NULL;
+		}
+		listing->at += entry->bytes;
+		if (strcmp(entry->name, ".") != 0 && strcmp(entry->name, "..") != 0)
+			return entry;
+	}
 }
 
 char *batch_digits(char *at, uint8_t byte)

@@ -24,6 +24,26 @@ int batch_mkdir(const char *path, unsigned int mode);
 int batch_rename(const char *from, const char *to);
 int batch_exists(const char *path);
 
+/* struct linux_dirent64 */
+struct batch_entry {
+	uint64_t ino;
+	int64_t off;
+	unsigned short bytes;
+	unsigned char type;
+	char name[];
+};
+
+struct batch_listing {
+	long at, bytes;
+	char buffer[32768] __attribute__((aligned(8)));
+};
+
+/* Call it before the first name of a folder. The buffer is not cleared: that would be work in the window. */
+void batch_list(struct batch_listing *listing);
+
+/* The next name of an open folder without `.` and `..`; NULL at its end, with errno 0, or the errno of getdents64. */
+const struct batch_entry *batch_next(struct batch_listing *listing, int fd);
+
 /* Numbers of these calls on this architecture. */
 extern const int batch_call_unlink, batch_call_rmdir, batch_call_mkdir, batch_call_rename;
 

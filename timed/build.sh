@@ -20,7 +20,7 @@ harden
 # The server's reader of images finds the objects that a kept manifest references.
 # -z now: no window contains the lookup of a function.
 compile -shared -Wl,-z,now -o "$temporary/libtimed.so" "$here"/*.c \
-	"$daemon/image.c" "$daemon/inode.c" "$daemon/dir.c" "$daemon/xattr.c" "$daemon/walk.c" -ldl
+	"$daemon/guard.c" "$daemon/image.c" "$daemon/inode.c" "$daemon/dir.c" "$daemon/xattr.c" "$daemon/walk.c" -ldl
 # The workers of many lives make the same calls in processes of their own.
 compile -o "$temporary/workers" "$here"/workers/*.c \
 	"$here/batch.c" "$here/run.c" "$here/remove.c"

@@ -17,23 +17,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../daemon/guard.h"
 #include "../daemon/image.h"
 #include "../daemon/walk.h"
 #include "../daemon/xattr.h"
 #include "batch.h"
 #include "digest-set.h"
 
-#define LISTING_BYTES 32768
 #define FAN_DIGITS 2
 #define REST_DIGITS (2 * TIMED_DIGEST_BYTES - FAN_DIGITS)
-
-struct entry {
-	uint64_t ino;
-	int64_t off;
-	unsigned short bytes;
-	unsigned char type;
-	char name[];
-};
 
 struct work {
 	struct timed_window *window;
@@ -66,25 +58,45 @@ static int visit(void *context, const struct image *img, const struct inode *ino
 	return err == -ENODATA ? 0 : err != 0 ? err : keep_path(context, path, bytes);
 }
 
-static int open_manifest(struct image *img, const struct timed_manifest *given, const char **why)
+struct marking {
+	struct work *work;
+	const struct timed_manifest *given;
+	struct image img;
+	int fd; /* -1: the manifest is in memory */
+};
+
+static int mark_opened(void *context)
 {
-	return given->bytes < 0 ? image_open(img, given->data, why) :
-				  image_from_bytes(img, given->data, (uint64_t)given->bytes, why);
+	struct marking *marking = context;
+	struct walk_result result;
+	const char *why;
+	int err = marking->fd >= 0 ? image_map(&marking->img, marking->fd, &why) :
+				     image_from_bytes(&marking->img, marking->given->data, (uint64_t)marking->given->bytes, &why);
+
+	return err != 0 ? err : walk_image(&marking->img, visit, &marking->work->live, &result);
 }
 
+/* A page of the file that cannot be read is -EIO, not the end of this process. */
 static int mark_manifest(struct work *work, const struct timed_manifest *given)
 {
-	struct walk_result result;
-	struct image img;
-	const char *why = "";
-	int err = open_manifest(&img, given, &why);
+	struct marking marking = { .work = work, .given = given, .fd = -1 };
+	int err;
 
-	if (err != 0)
-		return err;
-	err = walk_image(&img, visit, &work->live, &result);
-	if (given->bytes < 0)
-		image_close(&img);
+	if (given->bytes >= 0)
+		return mark_opened(&marking);
+	marking.fd = open(given->data, IMAGE_FLAGS);
+	if (marking.fd < 0)
+		return -errno;
+	err = guarded(mark_opened, &marking);
+	image_close(&marking.img);
+	close(marking.fd);
 	return err;
+}
+
+/* When the library is loaded: nothing is counted yet. */
+__attribute__((constructor)) static void catch_unreadable_pages(void)
+{
+	guard_install();
 }
 
 static int mark_names(struct work *work, const struct timed_manifest *given)
@@ -99,6 +111,8 @@ static int mark_names(struct work *work, const struct timed_manifest *given)
 
 static int mark(struct work *work, const struct timed_collect *given)
 {
+	char number[32];
+
 	for (int i = 0; i < given->keep_count; i++) {
 		int err = given->store == TIMED_LINKS ? mark_names(work, &given->keep[i]) :
 							mark_manifest(work, &given->keep[i]);
@@ -107,47 +121,29 @@ static int mark(struct work *work, const struct timed_collect *given)
 			continue;
 		errno = -err;
 		work->window->failed = i;
-		return batch_failed(work->window, 0, given->keep[i].bytes < 0 ? given->keep[i].data : "manifest");
+		snprintf(number, sizeof(number), "manifest %d", i);
+		return batch_failed(work->window, 0, given->keep[i].bytes < 0 ? given->keep[i].data : number);
 	}
-	for (int64_t i = 0; i < given->live_count; i++)
-		if (digest_set_add(&work->live, given->live + i * TIMED_DIGEST_BYTES) != 0) {
-			errno = ENOMEM;
-			return batch_failed(work->window, 0, "manifest");
-		}
 	return 0;
 }
 
 typedef int visit_name(struct work *work, const char *dir, const char *name);
 
-static bool is_dots(const char *name)
-{
-	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
 /* Calls `take` for every name of a folder. It may unlink that name. `flags`: further flags of open(2). */
 static int each_name(struct work *work, const char *dir, int flags, visit_name *take)
 {
-	char listing[LISTING_BYTES] __attribute__((aligned(8)));
+	struct batch_listing listing;
+	const struct batch_entry *entry;
 	int fd = batch_open(dir, O_RDONLY | O_DIRECTORY | flags, 0);
 	int err = 0;
 
 	if (fd < 0)
 		return batch_failed(work->window, SYS_openat, dir);
-	while (err == 0) {
-		long bytes = syscall(SYS_getdents64, fd, listing, sizeof(listing));
-
-		if (bytes < 0)
-			err = batch_failed(work->window, SYS_getdents64, dir);
-		if (bytes <= 0)
-			break;
-		for (long at = 0; err == 0 && at < bytes;) {
-			const struct entry *entry = (const struct entry *)(listing + at);
-
-			if (!is_dots(entry->name))
-				err = take(work, dir, entry->name);
-			at += entry->bytes;
-		}
-	}
+	batch_list(&listing);
+	while (err == 0 && (entry = batch_next(&listing, fd)) != NULL)
+		err = take(work, dir, entry->name);
+	if (err == 0 && errno != 0)
+		err = batch_failed(work->window, SYS_getdents64, dir);
 	close(fd);
 	return err;
 }

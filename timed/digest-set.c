@@ -4,15 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+#include "../daemon/bytes.h"
 
 bool digest_parse(const char *text, uint32_t digits, uint8_t *into)
 {
 	for (uint32_t i = 0; i < digits; i += 2) {
-		int high = digit(text[i]), low = high < 0 ? -1 : digit(text[i + 1]);
+		int high = hex_digit(text[i]), low = high < 0 ? -1 : hex_digit(text[i + 1]);
 
 		if (low < 0)
 			return false;

@@ -17,6 +17,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "../daemon/bytes.h"
 #include "batch.h"
 
 #define LINK_STORES_MAX 16
@@ -161,15 +162,10 @@ static void close_folders(struct work *work)
 		close(work->folders[--work->depth]);
 }
 
-static int digit(char c)
-{
-	return c >= 'a' ? c - 'a' + 10 : c - '0';
-}
-
 static int make_link(struct work *work, const struct timed_node *node)
 {
 	const char *link = link_of(node);
-	int from = node->kind == TIMED_LINKED ? work->folders[0] : work->link_stores[digit(link[0]) % work->link_store_count];
+	int from = node->kind == TIMED_LINKED ? work->folders[0] : work->link_stores[hex_digit(link[0]) % work->link_store_count];
 
 	return syscall(SYS_linkat, from, link, current(work), name_of(node), 0) == 0 ? 0 : failed(work, SYS_linkat, node);
 }

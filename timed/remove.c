@@ -18,16 +18,7 @@
 
 #include "batch.h"
 
-#define LISTING_BYTES 32768
 #define DEPTH_MAX 2048
-
-struct entry {
-	uint64_t ino;
-	int64_t off;
-	unsigned short bytes;
-	unsigned char type;
-	char name[];
-};
 
 /* A folder of the tree, or what the tree is in. */
 struct folder {
@@ -77,30 +68,20 @@ static int remove_name(struct folder *parent, const char *name, unsigned char ty
 }
 
 /* Returns the number of removed names, or -errno. */
-static int remove_listed(struct folder *folder, char *listing, struct timed_window *window)
+static int remove_listed(struct folder *folder, struct batch_listing *listing, struct timed_window *window)
 {
+	const struct batch_entry *entry;
 	int removed = 0;
 
-	for (;;) {
-		long bytes = syscall(SYS_getdents64, folder->fd, listing, LISTING_BYTES);
+	batch_list(listing);
+	while ((entry = batch_next(listing, folder->fd)) != NULL) {
+		int err = remove_name(folder, entry->name, entry->type, window);
 
-		if (bytes < 0)
-			return batch_failed(window, SYS_getdents64, "");
-		if (bytes == 0)
-			return removed;
-		for (long at = 0; at < bytes;) {
-			const struct entry *entry = (const struct entry *)(listing + at);
-			int err;
-
-			at += entry->bytes;
-			if (strcmp(entry->name, ".") == 0 || strcmp(entry->name, "..") == 0)
-				continue;
-			err = remove_name(folder, entry->name, entry->type, window);
-			if (err != 0)
-				return err;
-			removed++;
-		}
+		if (err != 0)
+			return err;
+		removed++;
 	}
+	return errno == 0 ? removed : batch_failed(window, SYS_getdents64, "");
 }
 
 static void close_folder(struct folder *folder)
@@ -140,7 +121,7 @@ static int open_again(struct folder *folder, const struct folder *below, struct 
 }
 
 /* Returns the number of removed names, or -errno. */
-static int empty_open(struct folder *parent, struct folder *folder, char *listing, struct timed_window *window)
+static int empty_open(struct folder *parent, struct folder *folder, struct batch_listing *listing, struct timed_window *window)
 {
 	bool closes = parent->depth >= BATCH_OPEN_FOLDERS;
 	int err = closes ? close_for_now(parent, window) : 0;
@@ -157,7 +138,7 @@ static int empty_open(struct folder *parent, struct folder *folder, char *listin
 static int empty_folder(struct folder *parent, const char *name, struct timed_window *window)
 {
 	struct folder folder = { .fd = batch_open_folder(parent->fd, name), .depth = parent->depth + 1 };
-	char *listing;
+	struct batch_listing *listing;
 	int err;
 
 	if (folder.fd < 0)
@@ -167,7 +148,7 @@ static int empty_folder(struct folder *parent, const char *name, struct timed_wi
 		errno = ELOOP;
 		return batch_failed(window, SYS_openat, name);
 	}
-	listing = malloc(LISTING_BYTES);
+	listing = malloc(sizeof(*listing));
 	if (listing == NULL) {
 		close(folder.fd);
 		errno = ENOMEM;

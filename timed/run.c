@@ -1,5 +1,5 @@
 /* Lists of system calls. */
-#include "timed.h"
+#include "batch.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,8 +10,6 @@
 #include <unistd.h>
 
 #define NS_PER_SECOND 1000000000LL
-/* The most that one write(2) transfers. */
-#define LARGEST_TRANSFER 0x7ffff000LL
 #define DIGITS 24
 
 int timed_version(void)
@@ -81,29 +79,6 @@ static int64_t raw(int number, const int64_t *args)
 	return result < 0 ? -errno : result;
 }
 
-static int64_t write_whole(int number, int64_t *args, struct timed_window *window)
-{
-	int64_t done = 0;
-
-	while (args[2] > 0) {
-		int64_t left = args[2];
-		int64_t written;
-
-		args[2] = left > LARGEST_TRANSFER ? LARGEST_TRANSFER : left;
-		window->writes++;
-		written = raw(number, args);
-		args[2] = left;
-		if (written == -EINTR)
-			continue;
-		if (written < 0)
-			return written;
-		args[1] += written;
-		args[2] -= written;
-		done += written;
-	}
-	return done;
-}
-
 static int64_t make(const struct timed_call *calls, const struct timed_call *call, struct timed_window *window)
 {
 	int64_t args[TIMED_ARGS];
@@ -114,14 +89,14 @@ static int64_t make(const struct timed_call *calls, const struct timed_call *cal
 	if (call->number < 0)
 		return step(call->number, args);
 	if (call->flags & TIMED_WHOLE)
-		return write_whole(call->number, args, window);
+		return batch_write((int)args[0], address(args[1]), args[2], window) == 0 ? args[2] : -errno;
 	do {
 		if (call->number == SYS_read)
 			window->reads++;
 		if (call->number == SYS_write)
 			window->writes++;
 		result = raw(call->number, args);
-	} while (result == -EINTR && call->flags & TIMED_AGAIN);
+	} while ((result == -EINTR && call->flags & TIMED_AGAIN) || (result > 0 && call->flags & TIMED_TO_END));
 	return result;
 }
 

@@ -22,7 +22,8 @@ enum timed_flag {
 	TIMED_AGAIN = 1, /* repeated on EINTR */
 	TIMED_WHOLE = 2, /* write(2): repeated until all bytes are written */
 	TIMED_ALWAYS = 4, /* made also after a failure of the list: closes descriptors */
-	TIMED_OPENS = 8 /* the result is a descriptor; nothing here closes it */
+	TIMED_OPENS = 8, /* the result is a descriptor; nothing here closes it */
+	TIMED_TO_END = 16 /* repeated until it returns 0, the end of a listing */
 };
 
 struct timed_call {
@@ -58,7 +59,7 @@ enum timed_verity {
 };
 
 /* Version of these declarations; the loader rejects other versions. */
-#define TIMED_VERSION 8
+#define TIMED_VERSION 9
 int timed_version(void);
 
 int64_t timed_now_ns(void);
@@ -140,8 +141,6 @@ struct timed_collect {
 	int32_t keep_count;
 	int32_t removes_folders; /* remove folders that became empty, including the object folders */
 	int32_t store;		 /* enum timed_store */
-	const uint8_t *live;	 /* digests of further kept objects */
-	int64_t live_count;
 	struct timed_collected *collected;
 };
 

@@ -91,8 +91,6 @@ export interface CollectWork {
   readonly dirs: readonly string[];
   /** Manifests whose objects are kept, or paths of their files, which are mapped one at a time. */
   readonly keep: readonly (Uint8Array | string)[];
-  /** Digests of further kept objects, 32 bytes each. */
-  readonly live?: Uint8Array;
   /** Remove folders that became empty, including the object folders. */
   readonly removesFolders: boolean;
 }

@@ -3,7 +3,15 @@
 // Each worker has folders of its own. All files of the images are local before the first life: objects and link store are those of the
 // run's full store. Layers that several images share are unpacked once for all lives, as a runtime keeps them.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, rmdirSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmdirSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { hasNoIngest, type Prepared, type Store } from '../model/backend.ts';
 import type { Image, Layer } from '../model/image.ts';
@@ -118,7 +126,7 @@ interface Blob {
   readonly offsets: ReadonlyMap<Uint8Array, number>;
 }
 
-/** All manifests in one file, which workers map. Written once for each list of images. */
+/** All manifests in one file, which workers map. Written once for each list of images, in full or not at all. */
 const blobOf = ({ images, scratch }: LivesParts): Blob => {
   const digest = createHash('sha256');
   const offsets = new Map<Uint8Array, number>();
@@ -129,7 +137,10 @@ const blobOf = ({ images, scratch }: LivesParts): Blob => {
     bytes += manifest.length;
   }
   const path = join(scratch, `manifests-${digest.digest('hex').slice(0, 16)}`);
-  if (!existsSync(path)) writeFileSync(path, Buffer.concat(images.map(({ manifest }) => manifest)));
+  if (!existsSync(path)) {
+    writeFileSync(`${path}.new`, Buffer.concat(images.map(({ manifest }) => manifest)));
+    renameSync(`${path}.new`, path);
+  }
   return { path, offsets };
 };
 

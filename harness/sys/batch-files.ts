@@ -13,11 +13,10 @@ import { bindTimed, lastFailure, lastVerity, library, type TimedResult } from '.
 
 const OBJECT_BYTES = 48;
 /** struct timed_collect. */
-const COLLECT_BYTES = 56;
+const COLLECT_BYTES = 40;
 /** struct timed_collected. */
 const COLLECTED_BYTES = 40;
 const BUFFER_BYTES = 1 << 20;
-const NOTHING = Buffer.alloc(0);
 
 type TimedOperation = (work: Uint8Array) => TimedResult;
 
@@ -34,7 +33,8 @@ const failOperation = (operation: string): never => {
       facts: [show(name)],
       hint: 'run again; if it fails again, check the disk below --work',
     });
-  if (errno === EUCLEAN) throw new UserError('a kept manifest is damaged', { code: 'bad-image', exit: 5 });
+  if (errno === EUCLEAN)
+    throw new UserError('a kept manifest is damaged', { code: 'bad-image', exit: 5, facts: [show(name)] });
   return fail(operation, { facts: [show(name)] }, errno);
 };
 
@@ -110,7 +110,7 @@ const keptImages = (keep: CollectWork['keep']): CStruct => {
 
 const collectWith =
   (timed: TimedOperation): BatchFiles['collect'] =>
-  ({ dirs, keep, live = NOTHING, removesFolders }: CollectWork) => {
+  ({ dirs, keep, removesFolders }: CollectWork) => {
     const found = Buffer.alloc(COLLECTED_BYTES);
     const given = new CStruct(COLLECT_BYTES)
       .texts(dirs)
@@ -119,8 +119,6 @@ const collectWith =
       .i32(keep.length)
       .i32(removesFolders ? 1 : 0)
       .i32(OBJECTS)
-      .pointer(live)
-      .i64(live.length / DIGEST_BYTES)
       .pointer(found);
     return collected(timed, given, found);
   };
@@ -137,8 +135,6 @@ const collectLinkStoreWith =
       .i32(keep?.length ?? 0)
       .i32(keepsNothing ? 1 : 0)
       .i32(keep === null ? USED : LINKS)
-      .pointer(NOTHING)
-      .i64(0)
       .pointer(found);
     return collected(timed, given, found);
   };

@@ -10,7 +10,7 @@ import type { RecordedStep } from './recorder.ts';
 import { cleanEnvironment, programPath } from './spawn.ts';
 
 const MAGIC = 0x4c495645;
-const VERSION = 1;
+const VERSION = 2;
 const HEADER_BYTES = 176;
 const STEP_BYTES = 56;
 const IMAGE_BYTES = 24;

@@ -18,7 +18,7 @@ const chosen = process.env['CFSBENCH_WINDOW'] ?? '';
 export const libraryPath = chosen === '' || chosen === 'koffi' ? timedLibrary : chosen;
 
 /** TIMED version of the header with these declarations. */
-const VERSION = 8;
+const VERSION = 9;
 
 /** struct timed_window. */
 const WINDOW_BYTES = 4160;

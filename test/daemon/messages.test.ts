@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { imageBytes } from '../../harness/erofs/writer.ts';
 import { parseDump } from '../../harness/images/dump-text.ts';
+import { batchFiles } from '../../harness/sys/batch-files.ts';
+import { openLog } from '../../harness/sys/logs.ts';
 import { startServer } from '../../harness/sys/servers.ts';
 import { dumpOf, line, root as rootLine } from './dumps.ts';
 import { type Lab, newLab, noServer, notRoot, sanitized, whileServed } from './support.ts';
@@ -28,7 +30,7 @@ const empty = dumpOf([rootLine]);
 const whileShared = (work: (mount: (...words: readonly string[]) => string) => void): void => {
   const server = startServer({
     argv: [sanitized(), '--control-fd', '{control}'],
-    log: join(lab.folder, 'shared.log'),
+    log: openLog(),
     limitMs: LIMIT_MS,
   });
   try {
@@ -73,13 +75,18 @@ test('a mount message with too many object folders says how many there may be', 
   });
 });
 
-test('the check of an image that cannot be read ends with a message, not by a signal', { skip }, async () => {
+test('the check and a collection of an image that cannot be read end with a message, not by a signal', {
+  skip,
+}, async () => {
   // An image in a mount, in an object that is missing: reading its first page gives SIGBUS.
   const inner = line('/inner.cfs', '100644', { size: 8192, payload: 'ob/missing' });
   await whileServed(lab, lab.image('outer.cfs', dumpOf([rootLine, inner])), async ({ root }) => {
     const ran = spawnSync(sanitized(), ['--check', join(root, 'inner.cfs')], { encoding: 'utf8' });
     assert.match(ran.stderr, /^cfs-fuse: image: .*inner\.cfs cannot be read: Input\/output error\n$/);
     assert.equal(ran.status, 1);
+    const kept = join(root, 'inner.cfs');
+    const collect = () => batchFiles?.collect({ dirs: [], keep: [kept], removesFolders: false });
+    if (batchFiles !== null) assert.throws(collect, { code: 'EIO', facts: [kept] });
   });
 });
 

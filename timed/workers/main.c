@@ -23,14 +23,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ends.h"
 #include "life.h"
 #include "results.h"
 
 #define NS_PER_SECOND 1000000000LL
 #define POLL_NS 200000
 #define START_MARGIN_NS 2000000
-/* The shared server may take this part of the time to its end that it may take to its start. */
-#define END_PART 5
 
 static void sleep_until(int64_t ns)
 {
@@ -174,6 +173,19 @@ static int start_workers(struct crew *crew, struct worker *worker, char **argv)
 	return 0;
 }
 
+/* Whether it was exit code 0. Else says which worker ended, and how; ends_server does so for the shared server. */
+static int ended_well(const struct crew *crew, pid_t pid, int status)
+{
+	char who[32];
+
+	for (int i = 0; status != 0 && i < crew->count; i++)
+		if (crew->pids[i] == pid) {
+			snprintf(who, sizeof(who), "worker %d", i);
+			ends_say(who, status);
+		}
+	return status == 0;
+}
+
 /* Whether all workers ended with exit code 0. */
 static int await_workers(const struct crew *crew)
 {
@@ -184,20 +196,22 @@ static int await_workers(const struct crew *crew)
 
 		while (waitpid(crew->pids[i], &status, 0) < 0 && errno == EINTR)
 			;
-		fine = fine && status == 0;
+		fine = ended_well(crew, crew->pids[i], status) && fine;
 	}
 	return fine;
 }
 
-/* Waits until the counter has this value; 0 if a worker ended before. */
-static int await_value(const int64_t *counter, int64_t value)
+/* Waits until the counter has this value; 0 if a worker, or the shared server, ended before. */
+static int await_value(const int64_t *counter, int64_t value, const struct crew *crew)
 {
 	siginfo_t info = {0};
 
 	while (__atomic_load_n(counter, __ATOMIC_ACQUIRE) != value) {
 		info.si_pid = 0;
-		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0)
+		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) {
+			ended_well(crew, info.si_pid, info.si_code == CLD_EXITED ? info.si_status << 8 : info.si_status);
 			return 0;
+		}
 		sleep_until(timed_now_ns() + POLL_NS);
 	}
 	return 1;
@@ -224,9 +238,9 @@ static int run(struct worker *worker, char **argv, struct crew *crew, pid_t serv
 		fprintf(stderr, "workers: cannot start worker %d: %s\n", crew->count, strerror(-err));
 		return 1;
 	}
-	if (!await_value(&results->ready, crew->count) || write(atoi(argv[4]), "", 1) != 1)
+	if (!await_value(&results->ready, crew->count, crew) || write(atoi(argv[4]), "", 1) != 1)
 		return 1;
-	if (!await_value(&results->go, 1))
+	if (!await_value(&results->go, 1, crew))
 		return 1;
 	results->started_ns = timed_now_ns() + START_MARGIN_NS;
 	results->user_ns = -process_cpu_ns(server);
@@ -234,30 +248,6 @@ static int run(struct worker *worker, char **argv, struct crew *crew, pid_t serv
 	fine = await_workers(crew);
 	results->user_ns += process_cpu_ns(server);
 	return fine ? 0 : 1;
-}
-
-/* Whether the shared server ended as it should, in time. Else says what happened. */
-static int end_server(pid_t pid, const struct step *start)
-{
-	struct programs programs = {.servers = {pid}};
-	const struct step step = {.limit_ns = start->limit_ns / END_PART};
-	int status = 0;
-	int err;
-
-	kill(pid, SIGTERM);
-	err = programs_exited(&programs, &step, &status);
-	if (err == 0 || (err == -ECHILD && WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM))
-		return 1;
-	programs_kill(&programs);
-	if (err == -ETIMEDOUT)
-		fputs("workers: the shared server did not end after SIGTERM and was killed\n", stderr);
-	else if (err != -ECHILD)
-		fprintf(stderr, "workers: cannot wait for the shared server: %s\n", strerror(-err));
-	else if (WIFSIGNALED(status))
-		fprintf(stderr, "workers: the shared server was killed by signal %d\n", WTERMSIG(status));
-	else
-		fprintf(stderr, "workers: the shared server ended with exit code %d\n", WEXITSTATUS(status));
-	return 0;
 }
 
 int main(int argc, char **argv)
@@ -295,5 +285,5 @@ int main(int argc, char **argv)
 		}
 	}
 	failed = run(&worker, argv, &crew, server);
-	return server > 0 && !end_server(server, &steps[worker.script->setup]) ? 1 : failed;
+	return server > 0 && !ends_server(server, &steps[worker.script->setup]) ? 1 : failed;
 }

@@ -1,9 +1,11 @@
 /*
  * Programs that a life starts.
  *
- * Does:    posix_spawn(3) with an absolute path and a clean environment; a pidfd shows the exit.
+ * Does:    vfork(2) and execve(2) with an absolute path and a clean environment; a pidfd shows the exit. A program is killed when its
+ *          worker ends, unless it asks for another signal (PR_SET_PDEATHSIG), as cfs-fuse does. posix_spawn(3) cannot do that.
+ * Needs:   no signal of this process is blocked, ignored or handled, since programs inherit that.
  * Leaves:  a server that is not awaited; programs_kill ends it.
- * Source:  posix_spawn(3), pidfd_open(2), wait4(2).
+ * Source:  vfork(2), prctl(2), pidfd_open(2), wait4(2).
  */
 #include "programs.h"
 
@@ -11,10 +13,11 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -23,6 +26,7 @@
 #define CHANNEL_FD 3
 #define ARGUMENTS_MAX 256
 #define ENVIRONMENT_MAX 64
+#define EXIT_NOT_STARTED 127
 
 /* `count` strings, one after the other. */
 static void list_strings(char *at, int64_t count, char **into)
@@ -40,6 +44,7 @@ int programs_open(struct programs *programs, const struct script *script)
 
 	memset(programs, 0, sizeof(*programs));
 	programs->script = script;
+	programs->owner = getpid();
 	if (script->environment_count > ENVIRONMENT_MAX)
 		return -E2BIG;
 	list_strings(script_at(script, script->environment), script->environment_count, environment);
@@ -51,35 +56,58 @@ int programs_open(struct programs *programs, const struct script *script)
 	return 0;
 }
 
+struct starting {
+	const struct programs *programs;
+	char *arguments[ARGUMENTS_MAX + 1];
+	int count; /* of channels */
+	const int *channels;
+};
+
+/* Duplicates a descriptor for the program. */
+static bool pass_on(int fd, int as)
+{
+	return fd == as ? fcntl(fd, F_SETFD, 0) == 0 : dup2(fd, as) == as;
+}
+
+/* The new process until its program begins. It has the memory of its worker, which waits. Returns an errno. */
+static int become(const struct starting *starting)
+{
+	const struct programs *programs = starting->programs;
+	bool passed;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
+		return errno;
+	if (getppid() != programs->owner)
+		return ESRCH;
+	passed = pass_on(programs->null_fd, 0) && pass_on(programs->null_fd, 1) && pass_on(programs->error_fd, 2);
+	for (int i = 0; passed && i < starting->count; i++)
+		passed = pass_on(starting->channels[i], CHANNEL_FD + i);
+	if (passed)
+		execve(starting->arguments[0], starting->arguments, programs->environment);
+	return errno;
+}
+
 /* `channels` become descriptors from 3 on. Returns the process id, or -errno. */
 static pid_t start(const struct programs *programs, const struct step *step, int count, const int *channels)
 {
-	char *arguments[ARGUMENTS_MAX + 1];
-	posix_spawn_file_actions_t actions;
-	posix_spawnattr_t attributes;
-	sigset_t all, none;
+	struct starting starting = {.programs = programs, .count = count, .channels = channels};
+	volatile int err = 0;
 	pid_t pid;
-	int err;
 
 	if (step->count > ARGUMENTS_MAX)
 		return -E2BIG;
-	list_strings(script_at(programs->script, step->at), step->count, arguments);
-	sigfillset(&all);
-	sigemptyset(&none);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawnattr_init(&attributes);
-	posix_spawn_file_actions_adddup2(&actions, programs->null_fd, 0);
-	posix_spawn_file_actions_adddup2(&actions, programs->null_fd, 1);
-	posix_spawn_file_actions_adddup2(&actions, programs->error_fd, 2);
-	for (int i = 0; i < count; i++)
-		posix_spawn_file_actions_adddup2(&actions, channels[i], CHANNEL_FD + i);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-	posix_spawnattr_setsigdefault(&attributes, &all);
-	posix_spawnattr_setsigmask(&attributes, &none);
-	err = posix_spawn(&pid, arguments[0], &actions, &attributes, arguments, programs->environment);
-	posix_spawnattr_destroy(&attributes);
-	posix_spawn_file_actions_destroy(&actions);
-	return err != 0 ? -err : pid;
+	list_strings(script_at(programs->script, step->at), step->count, starting.arguments);
+	pid = vfork();
+	if (pid == 0) {
+		err = become(&starting);
+		_exit(EXIT_NOT_STARTED);
+	}
+	if (pid < 0)
+		return -errno;
+	if (err == 0)
+		return pid;
+	waitpid(pid, NULL, 0);
+	return -err;
 }
 
 static int reap(pid_t pid, int *status)

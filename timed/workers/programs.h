@@ -9,6 +9,7 @@
 struct programs {
 	const struct script *script;
 	char **environment;
+	pid_t owner; /* the process that starts them */
 	int null_fd;
 	int error_fd; /* standard error of the programs that it starts; emptied before each life */
 	pid_t servers[SERVERS_MAX];

@@ -1,6 +1,7 @@
 /* The file of the results, which the workers share. */
 #include "results.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -21,7 +22,11 @@ struct results *results_open(const char *path, int64_t life_count)
 	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	void *mapped;
 
-	if (fd < 0 || ftruncate(fd, (off_t)bytes) < 0)
+	if (fd < 0)
+		return NULL;
+	/* Without room on the disk, the first write of a worker to a page would end it with a SIGBUS. */
+	errno = posix_fallocate(fd, 0, (off_t)bytes);
+	if (errno != 0)
 		return NULL;
 	mapped = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, 0);
 	close(fd);

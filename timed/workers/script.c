@@ -15,7 +15,7 @@ static void *complain(const char *path)
 	return NULL;
 }
 
-/* Returns the mapping, or NULL if the file is empty or cannot be mapped. */
+/* Returns the mapping, or NULL with a message. */
 static void *map_file(const char *path, int protection, int flags, size_t *bytes)
 {
 	struct stat st;
@@ -25,8 +25,9 @@ static void *map_file(const char *path, int protection, int flags, size_t *bytes
 	if (fd < 0)
 		return complain(path);
 	if (fstat(fd, &st) < 0 || st.st_size == 0) {
+		errno = ENODATA;
 		close(fd);
-		return NULL;
+		return complain(path);
 	}
 	*bytes = (size_t)st.st_size;
 	mapped = mmap(NULL, *bytes, protection, flags, fd, 0);
@@ -90,6 +91,8 @@ struct script *script_load(const char *path, const char *blob_path, int number)
 		return NULL;
 	}
 	blob = map_file(blob_path, PROT_READ, MAP_SHARED | MAP_POPULATE, &blob_bytes);
+	if (blob == NULL)
+		return NULL;
 	touch(script, bytes);
 	place_calls(script, blob);
 	fill_marks(script, number);

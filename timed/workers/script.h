@@ -13,7 +13,7 @@
 #include "../timed.h"
 
 #define SCRIPT_MAGIC 0x4c495645U
-#define SCRIPT_VERSION 1
+#define SCRIPT_VERSION 2
 #define WORKERS_MAX 64
 #define SERVERS_MAX 4
 #define MARK "worker-@@"

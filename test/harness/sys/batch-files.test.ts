@@ -17,6 +17,7 @@ import {
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { imageBytes } from '../../../harness/erofs/writer.ts';
 import { parseDump } from '../../../harness/images/dump-text.ts';
 import type { Image } from '../../../harness/model/image.ts';
 import { linkKey } from '../../../harness/store/checkout-tar.ts';
@@ -30,6 +31,14 @@ import { needsRoot, privateMounts, temporaryFolder, windowKindWith } from './sup
 const BUILD = fileURLToPath(new URL('../../../../timed/build.sh', import.meta.url));
 const MAKER = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0, umask: process.umask() };
 const MANY = 3000;
+
+/** The composefs image of a folder with a file for each of these objects. */
+const manifestOf = (objects: readonly string[]): Buffer => {
+  const files = objects.map(
+    (name, i) => `/${i} 1 100644 1 0 0 0 0.0 ${name.slice(0, 2)}/${name.slice(2)} - -\n`,
+  );
+  return imageBytes(parseDump(Buffer.from(`/ 4096 40755 2 0 0 0 0.0 - - -\n${files.join('')}`)));
+};
 
 describe('many files in one window', {
   skip: batchFiles === null ? 'the library is not built' : false,
@@ -50,17 +59,27 @@ describe('many files in one window', {
     const others = Array.from({ length: 20_000 }, (_, i) =>
       createHash('sha256').update(`other ${i}`).digest('hex'),
     );
-    const live = Buffer.from([...others, ...kept, ...kept, zeros].join(''), 'hex');
     const { liveCount, keptCount, removedCount } = here.collect({
       dirs: [dir],
-      keep: [],
-      live,
+      keep: [manifestOf([...others, ...kept]), manifestOf([...kept, zeros])],
       removesFolders: false,
     });
     assert.equal(liveCount, others.length + kept.length);
     assert.deepEqual([keptCount, removedCount], [kept.length + 1, names.length - kept.length + 1]);
     const left = readdirSync(dir).flatMap((fan) => readdirSync(join(dir, fan)).map((rest) => fan + rest));
     assert.deepEqual(left.sort(), [...kept, zeros].sort());
+  });
+
+  test('a damaged manifest, and one whose pages cannot be read, is named', (t) => {
+    const folder = temporaryFolder(t);
+    const [sound, damaged] = ['sound', 'damaged'].map((name) => join(folder, name)) as [string, string];
+    const image = manifestOf(['ab'.repeat(32)]);
+    writeFileSync(sound, image);
+    writeFileSync(damaged, image.fill(0, 0, 32));
+    const collect = (...keep: (string | Buffer)[]) => here.collect({ dirs: [], keep, removesFolders: false });
+    assert.throws(() => collect(sound, damaged), { code: 'bad-image', facts: [damaged] });
+    assert.throws(() => collect(sound, image), { code: 'bad-image', facts: ['manifest 1'] });
+    assert.throws(() => collect(join(folder, 'absent')), { code: 'ENOENT' });
   });
 
   test('collectLinkStore without a list keeps files that have another name', (t) => {

@@ -1,7 +1,7 @@
 // Lives that are written by hand: what their worker reports and leaves.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { LivesResult } from '../../../harness/model/lives.ts';
@@ -13,18 +13,20 @@ import { createMachine } from '../../../harness/sys/machine.ts';
 import { type RecordedStep, WORKER_MARK, workerFolder } from '../../../harness/sys/recorder.ts';
 import { callNumber } from '../../../harness/sys/syscall-names.ts';
 import { runWorkers } from '../../../harness/sys/workers.ts';
-import { needsRoot, OBJECT_BYTES, sampleImage, temporaryFolder } from './support.ts';
+import { needsRoot, OBJECT_BYTES, sampleImage, temporaryFolder, until } from './support.ts';
 
 const skip = existsSync(workersProgram) ? false : 'the workers are not compiled';
 const LIMIT_MS = 60_000;
 const AT_FDCWD = -100;
 const ERANGE = 34;
+const SIGBUS = 7;
 
 interface Crew {
   readonly lost?: string[];
   readonly workers?: number;
   readonly sharedServer?: readonly string[];
   readonly folder?: string;
+  readonly limitMs?: number;
 }
 
 /** Workers, by default one, live these lives, one after the other. */
@@ -32,7 +34,7 @@ const live = (
   t: TestContext,
   lives: readonly (readonly RecordedStep[])[],
   order: readonly number[],
-  { workers = 1, sharedServer, folder = temporaryFolder(t), lost = [] }: Crew = {},
+  { workers = 1, sharedServer, folder = temporaryFolder(t), lost = [], limitMs = LIMIT_MS }: Crew = {},
 ): LivesResult => {
   const machine = createMachine({} as never, { scratch: folder });
   const blobPath = join(folder, 'blob');
@@ -45,7 +47,7 @@ const live = (
     machine,
     scratch: folder,
     blobPath,
-    limitMs: () => LIMIT_MS,
+    limitMs: () => limitMs,
     script: {
       images: lives.map((steps) => ({ steps, at, folder: own })),
       sharedServer: sharedServer ?? null,
@@ -232,4 +234,49 @@ test('workers mount over one server at the same time', {
   );
   assert.deepEqual(failed, []);
   assert.equal(lives.length, 40);
+});
+
+/** The worker sends itself this signal. */
+const killingItself = (signal: number): RecordedStep => {
+  const list = new CallListBuilder();
+  const pid = list.add({ number: callNumber('getpid'), args: [], onFailure: () => {} });
+  list.add({ number: callNumber('kill'), args: [pid, signal], onFailure: () => {} });
+  return { phase: 'mount', kind: 'run', calls: list.calls };
+};
+
+test('a worker that a signal ends is named with the signal', { skip }, (t) => {
+  const lost: string[] = [];
+  live(t, [[killingItself(SIGBUS)]], [0], { workers: 2, lost });
+  assert.match(lost.join(), /ended with exit code 1: workers: worker [01] was killed by signal 7$/);
+});
+
+test('a disk without room for the results is named before a life begins', {
+  skip: skip || needsRoot,
+}, (t) => {
+  const folder = temporaryFolder(t);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'disk', folder]);
+  try {
+    const order = Array.from({ length: 2000 }, () => 0);
+    assert.throws(() => live(t, [[killingItself(0)]], order, { folder }), { code: 'ENOSPC' });
+  } finally {
+    execFileSync('umount', [folder]);
+  }
+});
+
+test('a command ends with its worker', { skip }, async (t) => {
+  // A number that no other process has in its arguments.
+  const argv = ['sleep', `1${process.pid}`];
+  const argumentsOf = (pid: string): string => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+    } catch {
+      return ''; // It ended meanwhile.
+    }
+  };
+  const isRunning = (): boolean =>
+    readdirSync('/proc').some((pid) => /^\d+$/.test(pid) && argumentsOf(pid) === `${argv.join('\0')}\0`);
+  assert.throws(() => live(t, [[{ phase: 'create', kind: 'command', argv }]], [0], { limitMs: 500 }), {
+    code: 'timeout',
+  });
+  await until('the command ends', () => !isRunning());
 });
