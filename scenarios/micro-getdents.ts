@@ -5,6 +5,7 @@ export const scenario = microScenario({
   operation: 'getdents',
   title: 'getdents',
   question: 'How long does it take to list a directory that is cached?',
-  reproduce: 'getdents64 of one of 256 open directories, first call; opening is not counted',
+  reproduce:
+    'getdents64 of one of 256 directories that were listed to their ends before, first call; opening is not counted',
   target: (entry) => (isDirectory(entry) ? '' : null),
 });

@@ -67,9 +67,19 @@ const measure = async (stage: Stage, root: string, micro: MicroQuestion): Promis
   });
   const into = Buffer.alloc(4096);
   const fd = files.open(out, 0);
-  const result = JSON.parse(into.toString('utf8', 0, files.pread(fd, into, 0))) as MicroResult;
+  const result = JSON.parse(into.toString('utf8', 0, files.pread(fd, into, 0))) as
+    | MicroResult
+    | { readonly inPart: string };
   files.close(fd);
   for (const path of [list, out]) files.unlink(path);
+  if ('inPart' in result)
+    throw new UserError(
+      'a call lists a part of a directory that was listed to its end before, and other arms list it whole',
+      {
+        code: 'skip',
+        facts: [result.inPart],
+      },
+    );
   const { operation } = micro;
   return {
     [`${operation}MedianNs`]: result.medianNs,

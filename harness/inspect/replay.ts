@@ -1,9 +1,7 @@
 // Repeats a recorded program start inside a mount: the lookups, listings, opens and page faults in their order, twice.
 import { closeSync, lstatSync, openSync, readdirSync } from 'node:fs';
 import type { Replayed, StartStep } from '../model/recorded-start.ts';
-import { touch } from '../sys/mapping.ts';
-
-const PAGE_BYTES = 4096;
+import { mappableRange, touch } from '../sys/mapping.ts';
 
 const expectAbsent = (path: string): void => {
   if (lstatSync(path, { throwIfNoEntry: false }) !== undefined)
@@ -13,7 +11,10 @@ const expectAbsent = (path: string): void => {
 const openAndFault = (path: string, ranges: readonly (readonly [page: number, count: number])[]): void => {
   const fd = openSync(path, 'r');
   try {
-    for (const [page, count] of ranges) touch(fd, page * PAGE_BYTES, count * PAGE_BYTES, path);
+    for (const range of ranges) {
+      const { offset, sizeBytes } = mappableRange(range);
+      touch(fd, offset, sizeBytes, path);
+    }
   } finally {
     closeSync(fd);
   }

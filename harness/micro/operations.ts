@@ -50,6 +50,10 @@ const O_CLOEXEC = 0o2000000;
 const READ_BYTES = 4096;
 const NS_PER_MS = 1e6;
 const buffer = Buffer.alloc(1 << 16);
+/** A larger listing is cut in every arm alike. */
+const listing = Buffer.alloc(1 << 20);
+/** struct linux_dirent64 with the longest name. */
+const MOST_ENTRY_BYTES = 280;
 
 export interface CallTarget {
   readonly path: string;
@@ -111,7 +115,7 @@ const OPERATIONS: Readonly<Record<RepeatedOperation, MakeCall>> = {
   read: inside(0, (fd) => cPread(fd, buffer, READ_BYTES, 0), 'pread'),
   readlink: whole('readlink', ({ path }) => cReadlink(path, buffer, buffer.length)),
   getxattr: absentXattr,
-  getdents: inside(O_DIRECTORY, (fd) => cGetdents(fd, buffer, buffer.length), 'getdents64'),
+  getdents: inside(O_DIRECTORY, (fd) => cGetdents(fd, listing, listing.length), 'getdents64'),
 };
 
 const EMPTY = whole('getppid', () => cGetppid());
@@ -120,6 +124,29 @@ const EMPTY = whole('getppid', () => cGetppid());
 const EMPTY_INSIDE: Readonly<Partial<Record<RepeatedOperation, MakeCall>>> = {
   read: inside(0, () => cGetppid(), 'getppid'),
   getdents: inside(O_DIRECTORY, () => cGetppid(), 'getppid'),
+};
+
+/** Bytes of the names that each call returned, up to the end of the directory. */
+const listedBytes = (path: string): readonly number[] => {
+  const fd = openAt(path, O_DIRECTORY);
+  const sizes: number[] = [];
+  for (let size = 1; size > 0; sizes.push(size))
+    size = check(cGetdents(fd, listing, listing.length), 'getdents64');
+  cClose(fd);
+  return sizes;
+};
+
+/**
+ * Lists directories to their ends, after which they are cached: FUSE caches none that was listed in part. Returns the first whose first
+ * call still returns a part of its names; null: none.
+ */
+export const listToEnd = (targets: readonly CallTarget[]): string | null => {
+  for (const { path } of targets) listedBytes(path);
+  const inPart = targets.find(({ path }) => {
+    const [first = 0, second = 0] = listedBytes(path);
+    return second > 0 && first <= listing.length - MOST_ENTRY_BYTES;
+  });
+  return inPart?.path ?? null;
 };
 
 /** Each call takes the next target. The time of a read or a listing excludes the open. */

@@ -8,6 +8,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RecordedStart, StartStep } from '../model/recorded-start.ts';
+import { pageBytes, RECORDED_PAGE_BYTES } from '../sys/mapping.ts';
 import { residentRanges } from '../sys/residency.ts';
 
 const CALL = /^(?:\d+\s+)?(\w+)\((.*)\)\s+= (-?\d+)(?: (\w+))?/;
@@ -51,6 +52,8 @@ const stepOf = (root: string, line: string): StartStep | null => {
 };
 
 const [root = '', log = '', fixture = '', command = ''] = process.argv.slice(2);
+if (pageBytes() !== RECORDED_PAGE_BYTES)
+  throw new Error(`recorded pages have ${RECORDED_PAGE_BYTES} bytes, those of this kernel ${pageBytes()}`);
 const lines = readFileSync(log, 'latin1').split('\n');
 const inside = lines.slice(lines.findIndex((line) => /\bchroot\(/.test(line)) + 1);
 const seen = new Set<string>();

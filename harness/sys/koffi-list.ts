@@ -3,7 +3,17 @@
 // Error:   0.3 us per call, inside the window.
 import { bindCall, ECANCELED, EINTR, lastErrno } from './libc.ts';
 import { ARGS, argumentsOf, resultOf, setResult } from './list-table.ts';
-import { AGAIN, ALWAYS, type Argument, type ListedCall, PRINT, Result, STORE, WHOLE } from './listed-call.ts';
+import {
+  AGAIN,
+  ALWAYS,
+  type Argument,
+  type ListedCall,
+  PRINT,
+  Result,
+  STORE,
+  TO_END,
+  WHOLE,
+} from './listed-call.ts';
 import { ownCalls } from './own-calls.ts';
 import { callNumber } from './syscall-names.ts';
 import { windows } from './windows.ts';
@@ -65,7 +75,8 @@ const makeOne = (call: ListedCall, index: number): number => {
   if ((flags & WHOLE) !== 0) return writeWhole(number, args);
   for (;;) {
     const result = raw(number, args);
-    if (result !== -EINTR || (flags & AGAIN) === 0) return result;
+    const again = (result === -EINTR && (flags & AGAIN) !== 0) || (result > 0 && (flags & TO_END) !== 0);
+    if (!again) return result;
   }
 };
 

@@ -11,6 +11,8 @@ export const WHOLE = 2;
 export const ALWAYS = 4;
 /** Set for calls that open; only workers read it. */
 export const OPENS = 8;
+/** Repeated until the result is 0. */
+export const TO_END = 16;
 
 /** The result of an earlier call of the same list. */
 export class Result implements CallResult {

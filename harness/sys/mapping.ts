@@ -31,7 +31,21 @@ export const MAP_PRIVATE = 2;
 export const MAP_POPULATE = 0x8000;
 export const MADV_POPULATE_READ = 22;
 
-export const pageBytes = (): number => cPageSize();
+const ownPageBytes = cPageSize();
+export const pageBytes = (): number => ownPageBytes;
+
+/** Of the pages that a recorded start names. */
+export const RECORDED_PAGE_BYTES = 4096;
+
+/** Recorded pages, as a range of a file that this kernel can map: its pages may be larger. */
+export const mappableRange = (
+  [page, count]: readonly [page: number, count: number],
+  unit = ownPageBytes,
+): { readonly offset: number; readonly sizeBytes: number } => {
+  const offset = Math.floor((page * RECORDED_PAGE_BYTES) / unit) * unit;
+  const end = Math.ceil(((page + count) * RECORDED_PAGE_BYTES) / unit) * unit;
+  return { offset, sizeBytes: end - offset };
+};
 
 /** Whether the kernel says which pages of a mapping it could not read (Linux 5.14). An empty range asks for no more than that. */
 export const canPopulate: boolean = cMadvise(0n, 0, MADV_POPULATE_READ) === 0;

@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { emptyCall, type RepeatedOperation, timedCall } from '../../../harness/micro/operations.ts';
+import { imageBytes } from '../../../harness/erofs/writer.ts';
+import { parseDump } from '../../../harness/images/dump-text.ts';
+import {
+  emptyCall,
+  listToEnd,
+  type RepeatedOperation,
+  timedCall,
+} from '../../../harness/micro/operations.ts';
+import { serverPath } from '../../../harness/native/paths.ts';
 import { files } from '../../../harness/sys/files.ts';
-import { temporaryFolder } from '../sys/support.ts';
+import { openLog } from '../../../harness/sys/logs.ts';
+import { mounts } from '../../../harness/sys/mounts.ts';
+import { startServer } from '../../../harness/sys/servers.ts';
+import { needsRoot, temporaryFolder } from '../sys/support.ts';
 
 const OPERATIONS: readonly RepeatedOperation[] = ['stat', 'open', 'read', 'readlink', 'getxattr', 'getdents'];
 
@@ -35,4 +46,46 @@ test('an attribute is absent, or attributes are not supported; one that exists i
   assert.throws(() => ask(`${path}.absent`), /expected ENODATA or EOPNOTSUPP/);
   files.setXattr(Buffer.from(`${path}\0`), 'user.key' as never, 'value' as never);
   assert.throws(() => ask(path), /expected ENODATA or EOPNOTSUPP/);
+});
+
+const LIMIT_MS = 30_000;
+/** Opcodes of READDIR and READDIRPLUS. */
+const LISTINGS = [28, 44];
+
+test('a directory that was listed to its end is cached: no timed listing is a request to the server', {
+  skip: needsRoot || (existsSync(serverPath) && existsSync('/dev/fuse') ? false : 'needs the server'),
+}, (t) => {
+  const folder = temporaryFolder(t);
+  const [image, at, stats] = ['image', 'at', 'stats'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  mkdirSync(at);
+  writeFileSync(stats, '');
+  truncateSync(stats, 4096);
+  // More names than one reply of 4 KiB has.
+  const names = Array.from({ length: 1000 }, (_, i) => `/sub/name-${i} 0 100644 1 0 0 0 0.0 - - -\n`);
+  const folders = '/ 4096 40755 3 0 0 0 0.0 - - -\n/sub 4096 40755 2 0 0 0 0.0 - - -\n';
+  writeFileSync(image, imageBytes(parseDump(Buffer.from(folders + names.join('')))));
+  const argv = [serverPath, '--stats', stats, '--ready-fd', '{ready}', image, at];
+  const server = startServer({ argv, log: openLog(), limitMs: LIMIT_MS });
+  const requests = (): number => {
+    const counts = readFileSync(stats);
+    return LISTINGS.reduce((sum, opcode) => sum + Number(counts.readBigUInt64LE(opcode * 8)), 0);
+  };
+  const targets = [at, join(at, 'sub')].map((path) => ({ path, key: '' }));
+  try {
+    const list = timedCall('getdents', targets);
+    for (let i = 0; i < 20; i++) list();
+    const uncached = requests();
+    assert.ok(uncached >= 20, String(uncached));
+    assert.equal(listToEnd(targets), null);
+    const before = requests();
+    for (let i = 0; i < 20; i++) list();
+    assert.equal(requests(), before);
+  } finally {
+    mounts.unmount(at, true);
+    server.close(LIMIT_MS);
+  }
 });
