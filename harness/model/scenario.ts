@@ -141,7 +141,7 @@ export interface Scenario extends ScenarioInfo {
 export interface ProbeContext {
   readonly machine: Machine;
   readonly slot: Slot;
-  /** Folder for the probe's files, outside the measured file systems. */
+  /** Folder for the probe's files, which are opened before the windows. It is on the file system of the work folder. */
   readonly scratch: string;
 }
 

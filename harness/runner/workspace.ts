@@ -31,7 +31,7 @@ export interface Workspace {
   readonly store: string;
   /** Packs and layer tars. */
   readonly sources: string;
-  /** Logs and counters, outside everything that is measured. */
+  /** Counters, scripts and results, on the file system of the work folder: no window creates a file in it. */
   readonly scratch: string;
   /** Parent of the folders of slots. */
   readonly slots: string;

@@ -11,17 +11,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { UserError } from '../model/errors.ts';
 import type { CommandOptions } from '../model/machine.ts';
 import { nowNs } from './clock.ts';
-import { bind, check } from './libc.ts';
 import { faultIn, logTail } from './log-tail.ts';
+import { openLog } from './logs.ts';
 import { openPidfd, reap, signalProcess, waitReadable } from './processes.ts';
 import { spawnProcess } from './spawn.ts';
 
-const cMemfd = bind<(name: string, flags: number) => number>('memfd_create', 'str', 'uint');
-const cFcntl = bind<(fd: number, command: number, argument: number) => number>('fcntl', 'int', 'int', 'int');
-
-const MFD_CLOEXEC = 1;
-const F_SETFL = 4;
-const O_APPEND = 0o2000;
 const SIGKILL = 9;
 const DEFAULT_LIMIT_MS = 600_000;
 /** For a killed command to exit. */
@@ -48,9 +42,7 @@ let opened: CommandStreams | null = null;
 /** Opened once, before anything is counted, so that a command makes no calls except its own start. */
 export const openCommandStreams = (): CommandStreams => {
   if (opened !== null) return opened;
-  const stderr = check(cMemfd('cfsbench-errors', MFD_CLOEXEC), 'memfd_create');
-  check(cFcntl(stderr, F_SETFL, O_APPEND), 'fcntl');
-  opened = { devNull: openSync('/dev/null', 'r+'), stderr };
+  opened = { devNull: openSync('/dev/null', 'r+'), stderr: openLog() };
   return opened;
 };
 

@@ -1,22 +1,17 @@
 // Direct system calls on files and folders, for use inside windows.
 //
-// Does:    one system call per method; writeNew: open, write, close; syncfs: open, syncfs, close.
+// Does:    one system call per method; syncfs: open, syncfs, close.
 // Error:   failures throw with the call, the errno and the path.
 // Cost:    under 0.5 us per call in addition to the call.
 // Source:  fcntl(2), "File leases": a write lease is refused while any other open file description refers to the file.
 import { statSync } from 'node:fs';
 import { SysError } from '../model/errors.ts';
 import type { Files } from '../model/machine.ts';
-import { bind, bindCall, check, EAGAIN, EINTR, fail, lastErrno, NR } from './libc.ts';
+import { bind, bindCall, EAGAIN, EINTR, fail, lastErrno, NR } from './libc.ts';
 import { ownCalls } from './own-calls.ts';
 import { enableVerity, isUnsupported, measureVerity } from './verity.ts';
 import { setXattr } from './xattrs.ts';
 
-type PathCall = (path: string) => number;
-const cMkdir = bind<(path: string, mode: number) => number>('mkdir', 'str', 'uint');
-const cRmdir = bind<PathCall>('rmdir', 'str');
-const cUnlink = bind<PathCall>('unlink', 'str');
-const cRename = bind<(from: string, to: string) => number>('rename', 'str', 'str');
 const cAccess = bind<(path: string, mode: number) => number>('access', 'str', 'int');
 const cOpen = bind<(path: string, flags: number, mode: number) => number>('open', 'str', 'int', 'uint');
 const cClose = bind<(fd: number) => number>('close', 'int');
@@ -44,8 +39,6 @@ const cGetdents = bindCall<(number: number, fd: number, into: Uint8Array, size: 
 export const O_RDONLY = 0;
 export const O_WRONLY = 1;
 export const O_RDWR = 2;
-export const O_CREAT = 0o100;
-const O_EXCL = 0o200;
 export const O_CLOEXEC = 0o2000000;
 // Differs between the architectures.
 export const O_DIRECTORY = process.arch === 'arm64' ? 0o40000 : 0o200000;
@@ -75,14 +68,14 @@ const close = (fd: number): void => {
   if (cClose(fd) < 0) fail('close', { facts: [`descriptor: ${fd}`] });
 };
 
-const writeWhole = (fd: number, bytes: Uint8Array, ...path: string[]): void => {
+const writeWhole = (fd: number, bytes: Uint8Array): void => {
   let done = 0;
   while (done < bytes.length) {
     const rest = done === 0 ? bytes : bytes.subarray(done);
     ownCalls.write++;
     const written = cWrite(fd, rest, Math.min(rest.length, LARGEST_TRANSFER_BYTES));
     if (written >= 0) done += written;
-    else if (lastErrno() !== EINTR) fail('write', { facts: [...path, `bytes left: ${rest.length}`] });
+    else if (lastErrno() !== EINTR) fail('write', { facts: [`bytes left: ${rest.length}`] });
   }
 };
 
@@ -128,15 +121,6 @@ const leaseFree = (path: string): boolean => {
   return granted === 0;
 };
 
-const writeNew = (path: string, bytes: Uint8Array): void => {
-  const fd = open(path, O_WRONLY | O_CREAT | O_EXCL);
-  try {
-    writeWhole(fd, bytes, path);
-  } finally {
-    cClose(fd);
-  }
-};
-
 const syncfs = (path: string): void => {
   const fd = open(path, O_RDONLY);
   const result = cSyncfs(fd);
@@ -145,26 +129,14 @@ const syncfs = (path: string): void => {
   if (result < 0) fail('syncfs', { facts: [path] }, errno);
 };
 
-export const files: Files = {
-  mkdir(path, mode) {
-    if (cMkdir(path, mode) < 0) fail('mkdir', { facts: [path] });
-  },
-  rmdir(path) {
-    if (cRmdir(path) < 0) fail('rmdir', { facts: [path] });
-  },
-  unlink(path) {
-    if (cUnlink(path) < 0) fail('unlink', { facts: [path] });
-  },
-  rename(from, to) {
-    check(cRename(from, to), 'rename', from, to);
-  },
+/** Operations that are call lists, and those in the C library, are the machine's. */
+export const files: Omit<Files, 'mkdir' | 'rmdir' | 'unlink' | 'rename' | 'writeNew' | 'batch'> = {
   exists: (path) => cAccess(path, 0) === 0,
   deviceOf: (path) => statSync(path).dev,
   open,
   close,
   pread,
-  write: (fd, bytes) => writeWhole(fd, bytes),
-  writeNew,
+  write: writeWhole,
   names,
   syncfs,
   leaseFree,
@@ -179,5 +151,4 @@ export const files: Files = {
       throw error;
     }
   },
-  batch: null,
 };

@@ -1,7 +1,5 @@
 // The machine: joins the parts of this folder.
 
-import { join } from 'node:path';
-import { threadId } from 'node:worker_threads';
 import type { Features, Files, Machine, Meters, StartedServers } from '../model/machine.ts';
 import { batchFiles } from './batch-files.ts';
 import { openBpfRecorder } from './bpf-recorder.ts';
@@ -15,6 +13,7 @@ import { abortFuse, abortFuseBelow } from './fuse-abort.ts';
 import { patience } from './guest.ts';
 import { waitForIdle } from './idle.ts';
 import { kernelMemory, processMemory } from './kernel-memory.ts';
+import { giveLogBack, prepareLog, takeLog } from './logs.ts';
 import { deviceNames } from './mapper-devices.ts';
 import { makeMemoryGroup } from './memory-group.ts';
 import { mounts } from './mounts.ts';
@@ -38,7 +37,7 @@ interface MachineHooks {
 }
 
 interface MachineOptions {
-  /** Folder for logs, outside the measured file systems. */
+  /** Folder for files that are written outside of timed windows. */
   readonly scratch: string;
   readonly hooks?: MachineHooks;
   readonly requestCounters?: string | null;
@@ -88,7 +87,7 @@ const countedOutside = <T extends object>(methods: T): T =>
   ) as T;
 
 /** Operations that are call lists are windows of their own. */
-const machineFiles: Files = {
+export const machineFiles: Files = {
   ...countedOutside(files),
   mkdir: (path, mode) => makeCalls((list) => list.mkdir(path, mode)),
   rmdir: (path) => makeCalls((list) => list.rmdir(path)),
@@ -163,6 +162,7 @@ const createCommand =
 
 interface NamedServer {
   readonly actor: string;
+  readonly log: number;
   readonly server: RunningServer;
 }
 
@@ -170,14 +170,14 @@ const startedServers = ({ workDir }: MachineOptions, started: NamedServer[]): St
   lost() {
     const lost: string[] = [];
     for (const one of started.splice(0)) {
-      const { actor, server } = one;
+      const { actor, log, server } = one;
       if (!server.exited(0)) {
         started.push(one);
         continue;
       }
       const how = server.lost();
       if (how !== null) lost.push(`the server ${actor} ${how}`);
-      server.clearLog();
+      giveLogBack(log);
     }
     return lost;
   },
@@ -194,31 +194,38 @@ const startedServers = ({ workDir }: MachineOptions, started: NamedServer[]): St
   },
 });
 
-const createServe = (
-  { scratch, hooks = {} }: MachineOptions,
-  waitFor: Machine['waitFor'],
-  started: NamedServer[],
-): Machine['serve'] => {
-  let serverCount = 0;
-  return (actor, argv, ready) => {
+/** The log of a server that did not start is another one's. */
+const startLogged = (start: Omit<Parameters<typeof startServer>[0], 'log'>) => {
+  const log = takeLog();
+  try {
+    return { log, server: startServer({ ...start, log }) };
+  } catch (error) {
+    giveLogBack(log);
+    throw error;
+  }
+};
+
+const createServe =
+  ({ hooks = {} }: MachineOptions, waitFor: Machine['waitFor'], started: NamedServer[]): Machine['serve'] =>
+  (actor, argv, ready) => {
     windows.outsideCount++;
-    const server = startServer({
+    const logged = startLogged({
       argv,
-      log: join(scratch, `server-${process.pid}-${threadId}-${serverCount++}.log`),
       limitMs: SERVER_LIMIT_MS,
       ...(ready !== undefined && {
         awaitReady: (exited) => waitFor(() => ready() || exited(), SERVER_LIMIT_MS) && ready(),
       }),
     });
-    started.push({ actor, server });
+    const { server } = logged;
+    started.push({ actor, ...logged });
     hooks.serverStarted?.(actor, server);
     const { pid, exited, sendCommand, close } = server;
     return { pid, ...countedOutside({ exited, sendCommand, close }) };
   };
-};
 
 export const createMachine = (features: Features, options: MachineOptions): Machine => {
   openCommandStreams();
+  prepareLog();
   resolvePrograms(PROGRAMS);
   const open: OpenCounter = { strace: null, ownThread: null };
   const uncounted = <T>(wait: () => T): T =>

@@ -3,11 +3,10 @@
 // Needs:   Linux 5.3 (pidfd).
 // Does:    pipe or socketpair, posix_spawn, poll. The thread waits until the server is ready, as a container runtime does.
 // Error:   a server that exits or is not ready in time throws with the end of its log.
-// Leaves:  the log in the scratch folder; the process until `exited` or `close` reaped it.
-import { closeSync, openSync, statSync, truncateSync } from 'node:fs';
+// Leaves:  its log, a memory file of the caller; the process until `exited` or `close` reaped it.
 import { UserError } from '../model/errors.ts';
 import type { Server } from '../model/machine.ts';
-import { files, O_CLOEXEC, O_CREAT, O_RDONLY, O_WRONLY } from './files.ts';
+import { files, O_CLOEXEC, O_RDONLY } from './files.ts';
 import { patience } from './guest.ts';
 import { bind, check } from './libc.ts';
 import { faultIn, logTail } from './log-tail.ts';
@@ -38,12 +37,10 @@ const SOCK_SEQPACKET = 5;
 const MSG_NOSIGNAL = 0x4000;
 const REPLY_BYTES = 4096;
 const REPLY_LIMIT_MS = 30_000;
-const O_APPEND = 0o2000;
 /** Number of the readiness pipe or control socket in the server. */
 const CHANNEL_FD = 3;
 const SIGTERM = 15;
 const SIGKILL = 9;
-const LOG_MODE = 0o600;
 const REAP_LIMIT_MS = 2000;
 /** For a server to become ready. */
 export const SERVER_LIMIT_MS = 10_000;
@@ -53,8 +50,6 @@ export interface RunningServer extends Server {
   readonly how: string | null;
   /** How it ended and the end of its log: `was killed by SIGKILL: no memory`. Null while it runs, and after exit code 0. */
   lost(): string | null;
-  /** Empties the log: the next server with it has last words of its own. */
-  clearLog(): void;
 }
 
 const lostWords = (how: string, isStopped: boolean): string => {
@@ -63,22 +58,13 @@ const lostWords = (how: string, isStopped: boolean): string => {
   return kind === 'signal' ? `was killed by ${signalName(Number(number))}` : `ended with exit code ${number}`;
 };
 
-const tailOf = (log: string): string[] => {
-  const fd = openSync(log, 'r');
-  try {
-    return logTail(fd);
-  } finally {
-    closeSync(fd);
-  }
-};
-
 /** Sends one message and returns the reply. */
-const sendOver = (socket: number | null, words: readonly string[], log: string): string => {
+const sendOver = (socket: number | null, words: readonly string[], log: number): string => {
   if (socket === null) throw new Error('this server has no control socket');
   const message = Buffer.from(`${words.join('\0')}\0`);
   const reply = Buffer.alloc(REPLY_BYTES);
   check(cSend(socket, message, message.length, MSG_NOSIGNAL), 'send');
-  if (!waitReadable(socket, REPLY_LIMIT_MS))
+  if (!waitReadable(socket, REPLY_LIMIT_MS * patience))
     throw new UserError(`a server did not reply within ${REPLY_LIMIT_MS} ms`, {
       exit: 5,
       code: 'timeout',
@@ -90,12 +76,12 @@ const sendOver = (socket: number | null, words: readonly string[], log: string):
     throw new UserError('a server exited without a reply', {
       exit: 5,
       code: 'server-ended',
-      facts: [words.join(' '), ...tailOf(log)],
+      facts: [words.join(' '), ...logTail(log)],
     });
   return reply.toString('utf8', 0, length);
 };
 
-const track = (pid: number, socket: number | null, log: string): RunningServer => {
+const track = (pid: number, socket: number | null, log: number): RunningServer => {
   const pidfd = openPidfd(pid);
   let how: string | null = null;
   let isStopped = false;
@@ -130,11 +116,8 @@ const track = (pid: number, socket: number | null, log: string): RunningServer =
     },
     lost() {
       if (!exited(0) || how === null || how === 'exit 0') return null;
-      const lastWords = tailOf(log);
+      const lastWords = logTail(log);
       return `${lostWords(how, isStopped)}${lastWords.length === 0 ? '' : `: ${lastWords.join('; ')}`}`;
-    },
-    clearLog() {
-      if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > 0) truncateSync(log);
     },
   };
 };
@@ -145,7 +128,8 @@ interface ServerStart {
    * the same, and a socket for commands afterwards.
    */
   readonly argv: readonly string[];
-  readonly log: string;
+  /** A descriptor from `openLog`, which stays open. */
+  readonly log: number;
   readonly limitMs: number;
   /** For servers without `{ready}`: waits until the server is ready, `exited` returns true, or the limit passed; true if ready. */
   readonly awaitReady?: (exited: () => boolean) => boolean;
@@ -163,18 +147,14 @@ const openChannel = (isSocket: boolean): readonly [ours: number, theirs: number]
 /** Closes `theirs`, the server's end of the channel. */
 const spawnServer = ({ argv, log }: ServerStart, theirs: number): number => {
   const open = [theirs];
-  const opened = (fd: number): number => {
-    open.push(fd);
-    return fd;
-  };
   try {
-    const stdin = opened(files.open('/dev/null', O_RDONLY));
-    const output = opened(files.open(log, O_WRONLY | O_CREAT | O_APPEND, LOG_MODE));
+    const stdin = files.open('/dev/null', O_RDONLY);
+    open.push(stdin);
     const filled = argv.map((argument) => argument.replaceAll(/\{(ready|control)\}/g, String(CHANNEL_FD)));
     return spawnProcess(filled, {
       stdin,
-      stdout: output,
-      stderr: output,
+      stdout: log,
+      stderr: log,
       extra: { from: theirs, to: CHANNEL_FD },
     });
   } finally {
@@ -194,7 +174,7 @@ const waitUntilReady = (server: RunningServer, ours: number, start: ServerStart)
   }
   const exited = (readable || awaitReady !== undefined) && server.exited(readable ? REAP_LIMIT_MS : 0);
   server.close(0);
-  const lines = tailOf(log);
+  const lines = logTail(log);
   throw new UserError(
     `${argv[0]}: ${exited ? 'exited before it was ready' : `not ready after ${limitMs} ms`}`,
     {

@@ -53,7 +53,7 @@ const NONE = -1;
 
 export interface WorkersParts {
   readonly machine: Machine;
-  /** Folder for script and results, outside the measured file systems. */
+  /** Folder for script and results, on the file system of the work folder: workers map them. */
   readonly scratch: string;
   readonly blobPath: string;
   readonly script: ScriptParts;

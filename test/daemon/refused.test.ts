@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { openLog } from '../../harness/sys/logs.ts';
 import { startServer } from '../../harness/sys/servers.ts';
 import { isMounted } from '../processes.ts';
 import { dumpOf, line, root as rootLine } from './dumps.ts';
@@ -43,8 +44,11 @@ test('a server that refuses the protocol ends with a message and leaves no mount
   assert.equal(ran.status, 1);
   assert.equal(isMounted(at), false);
 
-  const log = join(lab.folder, 'shared.log');
-  const shared = startServer({ argv: [server, '--control-fd', '{control}'], log, limitMs: LIMIT_MS });
+  const shared = startServer({
+    argv: [server, '--control-fd', '{control}'],
+    log: openLog(),
+    limitMs: LIMIT_MS,
+  });
   try {
     assert.match(
       shared.sendCommand(['mount', image, at, '', lab.objects]),

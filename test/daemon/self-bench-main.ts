@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync } f
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { serverPath } from '../../harness/native/paths.ts';
+import { openLog } from '../../harness/sys/logs.ts';
 import { residency } from '../../harness/sys/residency.ts';
 import { startServer } from '../../harness/sys/servers.ts';
 import { dumpOf, line, root } from './dumps.ts';
@@ -178,7 +179,7 @@ const starts = async (): Promise<void> => {
   }
   const server = startServer({
     argv: [serverPath, '--control-fd', '{control}'],
-    log: join(home, 'log'),
+    log: openLog(),
     limitMs: 5000,
   });
   const points = Array.from({ length: 200 }, mountPoint);

@@ -6,6 +6,7 @@ import { before, describe, type TestContext, test } from 'node:test';
 import { serverPath } from '../../harness/native/paths.ts';
 import { openBpfCounter } from '../../harness/sys/bpf-counter.ts';
 import { runCommand } from '../../harness/sys/commands.ts';
+import { openLog } from '../../harness/sys/logs.ts';
 import { mounts } from '../../harness/sys/mounts.ts';
 import { startServer } from '../../harness/sys/servers.ts';
 import { findProgram } from '../../harness/sys/spawn.ts';
@@ -32,14 +33,13 @@ interface Served {
 /** Starts the server, lists and reads twice, and stops it. */
 const serve = async (
   t: TestContext,
-  folder: string,
   wrap: readonly string[],
   { image, objects, at }: ReturnType<typeof sampleImage>,
 ): Promise<Served> => {
   // A spinning server makes a number of calls that depends on time.
   const program = [serverPath, '--spin-us', '0', '--objects', objects];
   const argv = [...wrap, ...program, '--ready-fd', '{ready}', image, at];
-  const server = startServer({ argv, log: join(folder, 'log'), limitMs: LIMIT_MS });
+  const server = startServer({ argv, log: openLog(), limitMs: LIMIT_MS });
   afterwards(t, () => {
     if (mounts.typeAt(at) !== null) mounts.unmount(at, true);
     server.close(LIMIT_MS);
@@ -61,14 +61,14 @@ describe('the ledger of cfs-fuse', { skip }, () => {
     const folder = diskFolder(t);
     const sample = sampleImage(folder);
     const file = join(folder, 'strace');
-    await serve(t, folder, ['strace', '-f', '-c', '-o', file, '--'], sample);
+    await serve(t, ['strace', '-f', '-c', '-o', file, '--'], sample);
     const traced = sorted(parseStraceSummary(readFileSync(file, 'utf8')));
     assert.ok((traced['read'] ?? 0) > 5, 'requests were read');
     assert.equal(traced['rt_sigtimedwait'], undefined);
     for (let run = 0; run < RUNS; run++) {
       const counter = openBpfCounter();
       try {
-        const { pid } = await serve(t, folder, [], sample);
+        const { pid } = await serve(t, [], sample);
         const { main, otherThreads } = counter.snapshot().get(pid)!;
         const all = new Map(main);
         for (const [name, count] of otherThreads) all.set(name, (all.get(name) ?? 0) + count);

@@ -10,12 +10,11 @@ import type { SlotParts } from '../../../harness/runner/open-slot.ts';
 import { runSlot } from '../../../harness/runner/slot.ts';
 import { openWorkspace } from '../../../harness/runner/workspace.ts';
 import { createStore } from '../../../harness/store/store.ts';
-import { files } from '../../../harness/sys/files.ts';
 import type { Sample } from '../../../results/schema/run.ts';
 import { allFeatures, recordingMachine } from '../support/recording-machine.ts';
 import { slotOf, tellingPrepared, tellingProbe } from '../support/slot.ts';
 import { smallImage } from '../support/stage.ts';
-import { makeWork, temporaryFolder } from '../sys/support.ts';
+import { stepwiseFiles as files, makeWork, temporaryFolder } from '../sys/support.ts';
 
 export interface TimedResult {
   readonly sample: Sample;
@@ -44,7 +43,7 @@ export const ran = async (
   const log: string[] = [];
   const stages: Stage[] = [];
   const workspace = openWorkspace(makeWork(join(temporaryFolder(t), 'work')));
-  const fullStore = createStore({ state: 'full', dir: workspace.store, files: { ...files, batch: null } });
+  const fullStore = createStore({ state: 'full', dir: workspace.store, files: files });
   const backend = {
     id: 'erofs-overlay',
     idle,

@@ -12,9 +12,9 @@ import { prepareImage } from '../../../harness/store/prepare.ts';
 import { createStore, objectDirOf } from '../../../harness/store/store.ts';
 import { verityDigest } from '../../../harness/store/verity.ts';
 import { batchFiles } from '../../../harness/sys/batch-files.ts';
-import { files as stepwise } from '../../../harness/sys/files.ts';
 import { stored, treeOf } from '../images/trees.ts';
 import { listObjects } from '../support/list-objects.ts';
+import { stepwiseFiles as stepwise } from '../sys/support.ts';
 
 const prepare = async (spec: string, dir: string, run: string): Promise<Image> =>
   prepareImage(await openSynthetic(spec, `synthetic:${spec}`), { dir, objectDir: objectDirOf(run) });

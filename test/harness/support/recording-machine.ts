@@ -9,7 +9,7 @@ import type {
   WindowTotals,
 } from '../../../harness/model/machine.ts';
 import { FEATURE_IDS } from '../../../harness/sys/features/registry.ts';
-import { files } from '../../../harness/sys/files.ts';
+import { stepwiseFiles as files } from '../sys/support.ts';
 import type { FakeClock } from './clock.ts';
 
 export interface MachineScript {
@@ -73,7 +73,7 @@ export const recordingMachine = (clock: FakeClock): RecordingMachine => {
       ]),
     ) as T;
 
-  const realFiles: Files = logged({ ...files, batch: null, syncfs() {}, enableVerity: () => false });
+  const realFiles: Files = logged({ ...files, syncfs() {}, enableVerity: () => false });
   const mounts: Mounts = logged({
     create: unscripted('create'),
     clone: unscripted('clone'),

@@ -6,12 +6,12 @@ import { describe, type TestContext, test } from 'node:test';
 import type { CallCounter, CallsOfProcess } from '../../../harness/model/machine.ts';
 import { type BpfCounter, openBpfCounter } from '../../../harness/sys/bpf-counter.ts';
 import { runCommand } from '../../../harness/sys/commands.ts';
-import { files } from '../../../harness/sys/files.ts';
 import { waitForIdle } from '../../../harness/sys/idle.ts';
+import { openLog } from '../../../harness/sys/logs.ts';
 import { startServer } from '../../../harness/sys/servers.ts';
 import { cleanEnvironment, findProgram, programPath } from '../../../harness/sys/spawn.ts';
 import { parseStraceSummary } from '../../../harness/sys/strace.ts';
-import { needsRoot, temporaryFolder } from './support.ts';
+import { stepwiseFiles as files, needsRoot, temporaryFolder } from './support.ts';
 
 const FILES = 300;
 const RUNS = 3;
@@ -112,7 +112,7 @@ describe('the BPF counter', { skip: skipCompared }, () => {
     const ask = (text: string): void => writeFileSync(fifo, `${text}\n`);
     const counter = open(t);
     const counts = [1, 2, 3].map(() => {
-      const server = startServer({ argv: ['sh', '-c', script], log: join(folder, 'log'), limitMs: LIMIT_MS });
+      const server = startServer({ argv: ['sh', '-c', script], log: openLog(), limitMs: LIMIT_MS });
       t.after(() => server.close(0));
       assert.deepEqual(waitForIdle([server.pid]), []);
       const before = all(counter.snapshot().get(server.pid));
@@ -132,7 +132,7 @@ describe('the BPF counter', { skip: skipCompared }, () => {
     const output = join(folder, 'strace');
     const tracer = startServer({
       argv: ['strace', '-f', '-c', '-o', output, '--', programPath('sh'), '-c', script],
-      log: join(folder, 'log'),
+      log: openLog(),
       limitMs: LIMIT_MS,
     });
     t.after(() => tracer.close(0));

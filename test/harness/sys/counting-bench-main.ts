@@ -11,6 +11,7 @@ import { medianOf } from '../../../harness/model/repeated.ts';
 import { serverPath } from '../../../harness/native/paths.ts';
 import { openBpfCounter } from '../../../harness/sys/bpf-counter.ts';
 import { files } from '../../../harness/sys/files.ts';
+import { openLog } from '../../../harness/sys/logs.ts';
 import { mounts } from '../../../harness/sys/mounts.ts';
 import { startServer } from '../../../harness/sys/servers.ts';
 import { cpuUsage, processCpuNs } from '../../../harness/sys/usage.ts';
@@ -79,7 +80,7 @@ try {
   mounts.unmount(at);
 
   const argv = [serverPath, '--objects', objects, '--ready-fd', '{ready}', image, at];
-  const server = startServer({ argv, log: join(folder, 'log'), limitMs: 10_000 });
+  const server = startServer({ argv, log: openLog(), limitMs: 10_000 });
   measure('FUSE', at, server.pid);
   mounts.unmount(at);
   server.close(5000);

@@ -3,8 +3,8 @@ import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { SysError } from '../../../harness/model/errors.ts';
-import { files, O_RDONLY } from '../../../harness/sys/files.ts';
-import { temporaryFolder } from './support.ts';
+import { O_RDONLY } from '../../../harness/sys/files.ts';
+import { stepwiseFiles as files, temporaryFolder } from './support.ts';
 
 test('writeNew writes all bytes and refuses an existing name', (t) => {
   const path = join(temporaryFolder(t), 'new');

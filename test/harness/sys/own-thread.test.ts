@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { UserError } from '../../../harness/model/errors.ts';
 import { openBpfCounter } from '../../../harness/sys/bpf-counter.ts';
-import { files } from '../../../harness/sys/files.ts';
 import { separateOwnWork } from '../../../harness/sys/own-thread.ts';
-import { needsRoot, temporaryFolder } from './support.ts';
+import { stepwiseFiles as files, needsRoot, temporaryFolder } from './support.ts';
 
 test('a lost count does not end a wait, and every reading says it; another error ends the wait', () => {
   let error: Error | null = null;

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { copyFile } from '../../../harness/backends/copy-file.ts';
 import type { Machine } from '../../../harness/model/machine.ts';
-import { files } from '../../../harness/sys/files.ts';
 import { createRecorder, WORKER_MARK, workerFolder } from '../../../harness/sys/recorder.ts';
-import { temporaryFolder } from './support.ts';
+import { stepwiseFiles as files, temporaryFolder } from './support.ts';
 
 /** A machine that notes what is really done. */
 const noting = () => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { Worker } from 'node:worker_threads';
 import { UserError } from '../../../harness/model/errors.ts';
 import { files } from '../../../harness/sys/files.ts';
 import { waitForIdle } from '../../../harness/sys/idle.ts';
+import { openLog } from '../../../harness/sys/logs.ts';
+import { createMachine } from '../../../harness/sys/machine.ts';
 import { type RunningServer, startServer } from '../../../harness/sys/servers.ts';
 import { processCpuNs } from '../../../harness/sys/usage.ts';
 import { temporaryFolder } from './support.ts';
@@ -21,7 +21,7 @@ const started = (t: TestContext, start: Parameters<typeof startServer>[0]): Runn
   return server;
 };
 
-const failureOf = (script: string, log: string, limitMs: number): UserError => {
+const failureOf = (script: string, log: number, limitMs: number): UserError => {
   try {
     startServer({ argv: ['sh', '-c', script], log, limitMs });
   } catch (error) {
@@ -33,13 +33,13 @@ const failureOf = (script: string, log: string, limitMs: number): UserError => {
 
 test('a server runs once it is ready, and is reaped at its exit', (t) => {
   const folder = temporaryFolder(t);
-  const [log, go] = [join(folder, 'log'), join(folder, 'go')];
+  const [log, go] = [openLog(), join(folder, 'go')];
   execFileSync('mkfifo', [go]);
   const argv = ['sh', '-c', `sleep 0.05; echo started; echo >&{ready}; read -r _ <'${go}'`];
   const from = process.hrtime.bigint();
   const server = started(t, { argv, log, limitMs: LIMIT_MS });
   assert.ok(Number(process.hrtime.bigint() - from) >= 50e6);
-  assert.equal(readFileSync(log, 'utf8'), 'started\n');
+  assert.equal(readFileSync(`/proc/self/fd/${log}`, 'utf8'), 'started\n');
   assert.equal(server.exited(1), false);
   assert.ok((processCpuNs(server.pid) ?? 0) > 0);
   writeFileSync(go, '\n');
@@ -49,8 +49,8 @@ test('a server runs once it is ready, and is reaped at its exit', (t) => {
   assert.equal(existsSync(`/proc/${server.pid}`), false);
 });
 
-test('the error for a server that exits before it is ready has its exit code and the end of its log', (t) => {
-  const error = failureOf('echo cannot mount >&2; exit 9', join(temporaryFolder(t), 'log'), LIMIT_MS);
+test('the error for a server that exits before it is ready has its exit code and the end of its log', () => {
+  const error = failureOf('echo cannot mount >&2; exit 9', openLog(), LIMIT_MS);
   assert.equal(error.code, 'server-ended');
   assert.ok(error.facts.includes('status: exit 9'));
   assert.equal(error.facts.at(-1), 'cannot mount');
@@ -64,7 +64,7 @@ const poll = (condition: () => boolean): boolean => {
 
 test('a server without a readiness descriptor is polled, and its exit is noticed', (t) => {
   const folder = temporaryFolder(t);
-  const [log, mark] = [join(folder, 'log'), join(folder, 'mark')];
+  const [log, mark] = [openLog(), join(folder, 'mark')];
   const start = (script: string) =>
     started(t, {
       argv: ['sh', '-c', script],
@@ -81,24 +81,23 @@ test('a server without a readiness descriptor is polled, and its exit is noticed
   server.close(LIMIT_MS);
 });
 
-test('a server that never becomes ready is killed, and no descriptor stays open', (t) => {
+test('a server that never becomes ready is killed, and no descriptor stays open', () => {
+  const log = openLog();
   const open = files.names('/proc/self/fd').length;
-  const error = failureOf('trap "" TERM; exec sleep 30', join(temporaryFolder(t), 'log'), 50);
+  const error = failureOf('trap "" TERM; exec sleep 30', log, 50);
   assert.equal(error.code, 'timeout');
   assert.equal(files.names('/proc/self/fd').length, open);
 });
 
-test('a server whose log cannot be opened is not started, and no descriptor stays open', (t) => {
-  const folder = temporaryFolder(t);
-  const [log, mark] = [join(folder, 'missing', 'log'), join(folder, 'mark')];
+test('a server that cannot be started leaves no descriptor open', () => {
+  const log = openLog();
   const open = files.names('/proc/self/fd').length;
-  assert.throws(() => startServer({ argv: ['touch', mark], log, limitMs: LIMIT_MS }), { code: 'ENOENT' });
+  assert.throws(() => startServer({ argv: ['/nowhere'], log, limitMs: LIMIT_MS }), { code: 'ENOENT' });
   assert.equal(files.names('/proc/self/fd').length, open);
-  assert.equal(existsSync(mark), false);
 });
 
 test('close kills a server that ignores SIGTERM', (t) => {
-  const log = join(temporaryFolder(t), 'log');
+  const log = openLog();
   const argv = ['sh', '-c', 'trap "" TERM; echo >&{ready}; while :; do sleep 0.01; done'];
   const server = started(t, { argv, log, limitMs: LIMIT_MS });
   server.close(30);
@@ -107,7 +106,7 @@ test('close kills a server that ignores SIGTERM', (t) => {
 });
 
 test('the error for a server that exits without a reply has the end of its log', (t) => {
-  const log = join(temporaryFolder(t), 'log');
+  const log = openLog();
   const program = `
     const { readSync, writeSync } = require('node:fs');
     writeSync(3, '.');
@@ -123,10 +122,9 @@ test('the error for a server that exits without a reply has the end of its log',
   server.close(LIMIT_MS);
 });
 
-test('a server that is killed or fails is lost, with its last output; a running or ended one is not', (t) => {
-  const folder = temporaryFolder(t);
+test('a server that is killed or fails is lost, with its last output; a running or ended one is not', () => {
   const start = (script: string) =>
-    startServer({ argv: ['sh', '-c', script], log: join(folder, 'log'), limitMs: LIMIT_MS });
+    startServer({ argv: ['sh', '-c', script], log: openLog(), limitMs: LIMIT_MS });
   const waiting = start('echo >&{ready}; exec sleep 30');
   assert.equal(waiting.lost(), null);
   process.kill(waiting.pid, 'SIGKILL');
@@ -135,7 +133,6 @@ test('a server that is killed or fails is lost, with its last output; a running 
   const failing = start('echo >&{ready}; echo no memory >&2; exit 3');
   assert.ok(failing.exited(LIMIT_MS));
   assert.equal(failing.lost(), 'ended with exit code 3: no memory');
-  failing.clearLog();
   const deaf = start('trap "" TERM; echo >&{ready}; while :; do sleep 0.01; done');
   deaf.close(30);
   assert.equal(deaf.lost(), 'did not end after SIGTERM and was killed');
@@ -144,24 +141,26 @@ test('a server that is killed or fails is lost, with its last output; a running 
   assert.equal(well.lost(), null);
 });
 
-const SERVING = `
-const { module, scratch } = require('node:worker_threads').workerData;
-import(module).then(({ createMachine }) => {
-  const machine = createMachine({}, { scratch });
-  const server = machine.serve('server', ['sh', '-c', 'echo >&{ready}']);
-  if (!server.exited(${LIMIT_MS})) throw new Error('the server runs');
-});`;
-
-test('servers of two threads have logs of their own', async (t) => {
+test('each server has a log of its own, empty at its start, and none is a file of the work folder', (t) => {
   const scratch = temporaryFolder(t);
-  const module = new URL('../../../harness/sys/machine.js', import.meta.url).href;
-  const threads = [1, 2].map(() => new Worker(SERVING, { eval: true, workerData: { module, scratch } }));
-  assert.deepEqual(await Promise.all(threads.map((thread) => once(thread, 'exit'))), [[0], [0]]);
-  assert.equal(readdirSync(scratch).length, 2);
+  const machine = createMachine({} as never, { scratch });
+  const lostAfter = (...scripts: readonly string[]): readonly string[] => {
+    const servers = scripts.map((script) => machine.serve('it', ['sh', '-c', `echo >&{ready}; ${script}`]));
+    for (const server of servers) assert.ok(server.exited(LIMIT_MS));
+    return machine.servers.lost();
+  };
+  assert.throws(() => machine.serve('it', ['sh', '-c', 'echo never ready >&2; exit 4']), /exited before/);
+  for (let i = 0; i < 20; i++)
+    assert.deepEqual(lostAfter('echo one >&2; exit 1', 'echo two >&2; exit 2', 'exit 3'), [
+      'the server it ended with exit code 1: one',
+      'the server it ended with exit code 2: two',
+      'the server it ended with exit code 3',
+    ]);
+  assert.deepEqual(readdirSync(scratch), []);
 });
 
 test('waitForIdle returns the busy server, but not sleeping and exited ones', (t) => {
-  const log = join(temporaryFolder(t), 'log');
+  const log = openLog();
   const start = (script: string) => started(t, { argv: ['sh', '-c', script], log, limitMs: LIMIT_MS });
   const asleep = start('echo >&{ready}; exec sleep 30');
   const busy = start('echo >&{ready}; while :; do :; done');

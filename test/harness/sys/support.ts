@@ -7,11 +7,16 @@ import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { imageBytes } from '../../../harness/erofs/writer.ts';
 import { parseDump } from '../../../harness/images/dump-text.ts';
+import type { Files } from '../../../harness/model/machine.ts';
 import type { OpenFolder } from '../../../harness/sys/folder-lock.ts';
 import { bind } from '../../../harness/sys/libc.ts';
+import { machineFiles } from '../../../harness/sys/machine.ts';
 import { makeMarkedFolder } from '../../../harness/sys/marked-folder.ts';
 import { isRealRoot } from '../../../harness/sys/namespace-probe.ts';
 import { findProgram } from '../../../harness/sys/spawn.ts';
+
+/** As on a machine without the C library: no operation on many files at once. */
+export const stepwiseFiles: Files = { ...machineFiles, batch: null };
 
 /** For the `skip` option of a test. */
 export const needsRoot: string | false = isRealRoot() ? false : 'needs root in the initial user namespace';
