@@ -71,6 +71,7 @@ export const WITHOUT_RUNS: readonly string[] = [
   'harness/sys/listed-verity',
   'harness/sys/start-calls',
   'harness/sys/request-child',
+  'harness/sys/reused-id',
   'harness/sys/servers',
   'harness/sys/strace',
   'harness/sys/syscall-names',
