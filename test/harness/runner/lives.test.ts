@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import type { Image } from '../../../harness/model/image.ts';
@@ -120,6 +121,17 @@ describe('lives in worker processes', { skip: needsRoot }, () => {
       }
       assertGone(parts);
     });
+
+  test('manifests that were written in part are written again', async (t) => {
+    const parts = { ...partsFor('erofs-overlay'), scratch: setting.folder('small-disk') };
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'disk', parts.scratch]);
+    t.after(() => execFileSync('umount', [parts.scratch]));
+    assert.ok(setting.image.manifest.length > 4096);
+    await assert.rejects(runLives(parts, asked()), { code: 'ENOSPC' });
+    execFileSync('mount', ['-o', 'remount,size=16m', parts.scratch]);
+    const { failed } = await runLives({ ...parts, home: setting.folder('home-again') }, asked());
+    assert.deepEqual(failed, []);
+  });
 
   test('a life that begins late counts from the moment at which it was due', async () => {
     const order = Array.from({ length: 50 }, () => 0);

@@ -4,6 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import type { UserError } from '../../../harness/model/errors.ts';
 import type { LivesResult } from '../../../harness/model/lives.ts';
 import { serverPath, workersProgram } from '../../../harness/native/paths.ts';
 import { CallListBuilder } from '../../../harness/sys/call-list.ts';
@@ -27,6 +28,7 @@ interface Crew {
   readonly sharedServer?: readonly string[];
   readonly folder?: string;
   readonly limitMs?: number;
+  readonly blobPath?: string;
 }
 
 /** Workers, by default one, live these lives, one after the other. */
@@ -34,11 +36,17 @@ const live = (
   t: TestContext,
   lives: readonly (readonly RecordedStep[])[],
   order: readonly number[],
-  { workers = 1, sharedServer, folder = temporaryFolder(t), lost = [], limitMs = LIMIT_MS }: Crew = {},
+  {
+    workers = 1,
+    sharedServer,
+    folder = temporaryFolder(t),
+    lost = [],
+    limitMs = LIMIT_MS,
+    blobPath = join(folder, 'blob'),
+  }: Crew = {},
 ): LivesResult => {
   const machine = createMachine({} as never, { scratch: folder });
-  const blobPath = join(folder, 'blob');
-  writeFileSync(blobPath, 'x');
+  writeFileSync(join(folder, 'blob'), 'x');
   for (let worker = 0; worker < workers; worker++)
     for (const name of ['at', 'own'])
       mkdirSync(join(folder, workerFolder(worker), name), { recursive: true });
@@ -261,6 +269,13 @@ test('a disk without room for the results is named before a life begins', {
   } finally {
     execFileSync('umount', [folder]);
   }
+});
+
+test('workers without the file of manifests do not begin', { skip }, (t) => {
+  assert.throws(
+    () => live(t, [[killingItself(0)]], [0], { blobPath: '/nowhere/blob' }),
+    (error: UserError) => error.facts.includes('workers: /nowhere/blob: No such file or directory'),
+  );
 });
 
 test('a command ends with its worker', { skip }, async (t) => {
