@@ -58,6 +58,7 @@ export const WITHOUT_RUNS: readonly string[] = [
   'harness/sys/journal',
   'harness/sys/kernel-memory',
   'harness/sys/libc',
+  'harness/sys/logs',
   'harness/sys/machine-label',
   'harness/sys/mapper-devices',
   'harness/sys/marked-folder',
