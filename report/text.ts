@@ -83,9 +83,19 @@ export const definitionLines = (
 /** A first column that is cut to fewer has lines of its own. */
 const FEWEST_LABEL_COLUMNS = 24;
 
+/** Labels that several would be cut to. */
+const ambiguous = (labels: readonly string[], columns: number): ReadonlySet<string> => {
+  const found = new Map<string, string[]>();
+  for (const label of new Set(labels)) {
+    const short = truncate(label, columns);
+    found.set(short, [...(found.get(short) ?? []), label]);
+  }
+  return new Set([...found.values()].filter(({ length }) => length > 1).flat());
+};
+
 /**
- * First column left, the others right. Where the table would be too wide the first is truncated; where little of it would be left, it is a
- * line above the others.
+ * First column left, the others right. Where the table would be too wide the first is truncated. It is a line above the others where little
+ * of it would be left, and in rows that could not be told apart.
  */
 export const tableLines = (
   head: readonly string[],
@@ -98,13 +108,19 @@ export const tableLines = (
   const left = columns - others;
   const isAbove = left < Math.min(FEWEST_LABEL_COLUMNS, widths[0]!);
   const first = isAbove ? Math.max(0, left) : Math.min(widths[0]!, left);
-  const label = (cell: string): string => truncate(cell, isAbove ? columns : first).padEnd(first);
+  const above = ambiguous(
+    rows.map(([label = '']) => label),
+    first,
+  );
   const cellsOf = ([, ...cells]: readonly string[]): readonly string[] =>
     cells.map((cell, at) => cell.padStart(widths[at + 1]!));
   const rowLines = (row: readonly string[]): readonly string[] =>
-    isAbove && row[0] !== ''
-      ? [label(row[0]!).trimEnd(), [' '.repeat(first), ...cellsOf(row)].join(' | ')]
-      : [[label(row[0]!), ...cellsOf(row)].join(' | ')];
+    row[0] !== '' && (isAbove || above.has(row[0]!))
+      ? [
+          ...wrapText(row[0]!, columns, { hanging: '  ', breakWords: true }),
+          [' '.repeat(first), ...cellsOf(row)].join(' | '),
+        ]
+      : [[truncate(row[0]!, first).padEnd(first), ...cellsOf(row)].join(' | ')];
   const rule = widths.map((width, at) => '-'.repeat(at === 0 ? first : width)).join('-|-');
   return [...rowLines(head), rule, ...rows.flatMap(rowLines)];
 };

@@ -82,6 +82,34 @@ test('labels have lines of their own where little of them would be left beside t
   ]);
 });
 
+test('labels that would be cut to the same text have lines of their own', () => {
+  const label = (end: string): string => `a label that is cut before its ${end}`;
+  assert.deepEqual(
+    tableLines(
+      ['', 'n'],
+      [
+        [label('first end'), '1'],
+        [label('second end'), '2'],
+        ['short', '3'],
+        ['another long label that is cut', '4'],
+      ],
+      30,
+    ),
+    [
+      '                           | n',
+      '---------------------------|--',
+      'a label that is cut before its',
+      '  first end',
+      '                           | 1',
+      'a label that is cut before its',
+      '  second end',
+      '                           | 2',
+      'short                      | 3',
+      'another long label that... | 4',
+    ],
+  );
+});
+
 test('a text of megabytes is split without a limit of the stack', () => {
   const pieces = splitAt('x'.repeat(4_000_001), 16);
   assert.equal(pieces.length, 250_001);

@@ -67,6 +67,22 @@ direct I/O [erofs-direct]         |       1.50 |                 -
   );
 });
 
+test('rows of which little is left beside the numbers have their names on lines above', () => {
+  const rows = ['first', 'second'].map((end) => ({
+    name: `a row with a name that is much longer than its column, the ${end}`,
+    arm: 'erofs-overlay',
+    control: null,
+    cells: [cell(0.5, interval(0.5)), cell(null, null)],
+  }));
+  const lines = mailed([{ ...table, rows }]).split('\n');
+  for (const end of ['first', 'second'])
+    assert.ok(
+      lines.some((line) => line.includes(`the ${end}`)),
+      end,
+    );
+  assert.equal(lines.filter((line) => /^ +\| +0\.50 \| 0\.50/.test(line)).length, 2);
+});
+
 test('a published table without a measured ratio is left out', () => {
   const nothing = table.rows.map((row) => ({
     ...row,
