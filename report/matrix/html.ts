@@ -1,9 +1,10 @@
 // The matrix as one page without scripts.
 import { createHash } from 'node:crypto';
+import { plural } from '../format.ts';
 import { type Html, html } from '../html/html.ts';
 import { definitions, folded, heads, plainTable } from '../html/parts.ts';
 import { styles } from '../html/styles.ts';
-import type { MatrixCell, MatrixKernel, MatrixTable, MatrixView } from './view.ts';
+import { kernelText, type MatrixCell, type MatrixKernel, type MatrixTable, type MatrixView } from './view.ts';
 
 const CLASSES: Readonly<Record<MatrixCell['kind'], string>> = {
   yes: 'verdict faster',
@@ -55,17 +56,9 @@ export const matrixPage = ({ kernels, tables }: MatrixView): string => `<!doctyp
 ${
   html`<main>
 <header>
-<h1>cfsbench under ${kernels.length} kernels</h1>
+<h1>cfsbench under ${plural(kernels.length, 'kernel')}</h1>
 </header>
-${definitions(
-  kernels.map(
-    ({ name, release, cpus, run, problem }) =>
-      [
-        name,
-        `Linux ${release}; ${cpus === 'this machine' ? 'not in a virtual machine' : `CPUs: ${cpus}`}; run ${run}${problem === '' ? '' : `: ${problem}`}`,
-      ] as const,
-  ),
-)}
+${definitions(kernels.map((kernel) => [kernel.name, kernelText(kernel)] as const))}
 ${tables.map((table) => tableHtml(table, kernels))}</main>`.markup
 }
 </body>

@@ -39,6 +39,10 @@ export interface MatrixKernel {
   readonly problem: string;
 }
 
+/** `Linux 6.12.117; CPUs: emulated; run r1: interrupted`. */
+export const kernelText = ({ release, cpus, run, problem }: MatrixKernel): string =>
+  `Linux ${release}; ${cpus === 'this machine' ? 'not in a virtual machine' : `CPUs: ${cpus}`}; run ${run}${problem === '' ? '' : `: ${problem}`}`;
+
 export interface MatrixView {
   readonly kernels: readonly MatrixKernel[];
   readonly tables: readonly MatrixTable[];
@@ -64,10 +68,20 @@ const problemOf = ({ run: { status }, tallied: { failures } }: LoadedRun): strin
   return parts.join(', ');
 };
 
-/** `6.12.117`, or the whole release where two runs would share it. */
+const isAlone = (names: readonly string[], name: string): boolean =>
+  names.indexOf(name) === names.lastIndexOf(name);
+
+/** `6.12.117`, or the whole release where two runs would share it; runs of one release are numbered in the order of the columns. */
 const namesOf = (releases: readonly string[]): readonly string[] => {
   const short = releases.map((release) => /^\d+\.\d+(?:\.\d+)?/.exec(release)?.[0] ?? release);
-  return short.map((name, at) => (short.indexOf(name) === short.lastIndexOf(name) ? name : releases[at]!));
+  return short.map((name, at) => {
+    const release = releases[at]!;
+    if (isAlone(short, name)) return name;
+    if (isAlone(releases, release)) return release;
+    const number = releases.slice(0, at + 1).filter((one) => one === release).length;
+    const isOneRelease = releases.every((one, other) => short[other] !== name || one === release);
+    return `${isOneRelease ? name : release} (${number})`;
+  });
 };
 
 const featureRows = (runs: readonly MatrixRun[]): readonly MatrixRow[] =>

@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { viewOf } from '../../../report/load.ts';
+import { md } from '../../../report/markdown/lines.ts';
 import { matrixPage } from '../../../report/matrix/html.ts';
 import { matrixMarkdown, matrixText } from '../../../report/matrix/text.ts';
 import { type MatrixRun, matrixOf } from '../../../report/matrix/view.ts';
+import { asciiText } from '../../../report/text.ts';
 import type { Sample } from '../../../results/schema/run.ts';
 import { loaded } from '../../results/gate/support.ts';
 import { storedRun } from '../support/stored-run.ts';
@@ -142,12 +144,46 @@ test('calls that strace counted, which sees commands only, are not shown beside 
   assert.doesNotMatch(traced.note, /left out: /);
 });
 
-test('two runs of one version are told apart by their whole releases', () => {
-  const twice = matrixOf([runUnder(NEW), runUnder({ ...NEW, kernel: '7.3.4-custom' })]);
-  assert.deepEqual(
-    twice.kernels.map(({ name }) => name),
-    [NEW.kernel, '7.3.4-custom'],
+test('two runs of one version are told apart by their whole releases, those of one release by numbers', () => {
+  const namesOf = (...kernels: readonly string[]): readonly string[] =>
+    matrixOf(kernels.map((kernel) => runUnder({ ...NEW, kernel }))).kernels.map(({ name }) => name);
+  assert.deepEqual(namesOf(NEW.kernel, '7.3.4-custom'), [NEW.kernel, '7.3.4-custom']);
+  assert.deepEqual(namesOf(NEW.kernel, OLD.kernel, NEW.kernel), ['7.3.4 (1)', '6.1.0', '7.3.4 (2)']);
+  assert.deepEqual(namesOf('7.3.4-a', '7.3.4-b', '7.3.4-a'), ['7.3.4-a (1)', '7.3.4-b', '7.3.4-a (2)']);
+});
+
+test('a matrix of one kernel is not called one of several', () => {
+  const one = matrixOf([runUnder(NEW)]);
+  assert.match(matrixPage(one), /<h1>cfsbench under 1 kernel<\/h1>/);
+  assert.match(matrixMarkdown(one), /^## cfsbench: 1 kernel\n/);
+});
+
+test('kernels that do not fit beside the others have a table below, and every row its whole name', () => {
+  const five = matrixOf(
+    ['6.1.0', '6.6.1', '6.12.117', '6.18.44', '7.3.4'].map((kernel) => runUnder({ ...NEW, kernel })),
   );
+  const { rows } = five.tables.find(({ title }) => title === 'Backends')!;
+  const long = {
+    title: 'Long',
+    note: 'Long cells.',
+    rows: ['first', 'second'].map((end) => ({
+      label: `a label that is longer than its column, and ${end}`,
+      cells: rows[0]!.cells.map((cell) => ({ ...cell, text: 'refused at the read' })),
+    })),
+  };
+  const view = { ...five, tables: [...five.tables, long] };
+  for (const columns of [60, 80]) {
+    const text = matrixText(view, columns);
+    for (const line of text.split('\n')) assert.ok(line.length <= columns, line);
+    const lines = text.split('\n');
+    const heads = lines
+      .filter((_, at) => /^-+\|/.test(lines[at + 1] ?? ''))
+      .map((head) => head.split(/ *\| */));
+    for (const { name } of five.kernels)
+      assert.equal(heads.filter((head) => head.includes(name)).length, view.tables.length, name);
+    assert.equal(text.split('refused at the read').length - 1, 2 * 5);
+    for (const { label } of long.rows) assert.ok(text.includes(label), label);
+  }
 });
 
 test('a run that is not complete, or has failures, says so in the head of all three forms', () => {
@@ -170,7 +206,12 @@ test('text, Markdown and page have every table, and hostile names as text', () =
   const hostile = matrixOf([runUnder({ ...OLD, detail: HOSTILE }), runUnder({ ...NEW, kernel: HOSTILE })]);
   const [text, markdown, page] = [matrixText(hostile, 100), matrixMarkdown(hostile), matrixPage(hostile)];
   for (const { title } of hostile.tables)
-    for (const one of [text, markdown, page]) assert.ok(one.includes(title.split(' ')[0]!), title);
+    for (const [one, shown] of [
+      [text.replaceAll(/\s+/g, ' '), `${asciiText(title)}. `],
+      [markdown, md(title)],
+      [page, `<h2>${title}</h2>`],
+    ] as const)
+      assert.ok(one.includes(shown), title);
   for (const one of [text, markdown, page]) assert.doesNotMatch(one, /\u001b/);
   assert.doesNotMatch(page, /<script/);
   assert.doesNotMatch(markdown, /<script/);
