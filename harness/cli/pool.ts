@@ -8,7 +8,13 @@ import { UserError } from '../model/errors.ts';
 import { poolExitCode } from './exit-code.ts';
 import type { RunsToPool } from './expected-runs.ts';
 import { formatsOption } from './format-option.ts';
-import { addRenderOptions, type RenderOptions, renderFormats, withKnownClaims } from './render-formats.ts';
+import {
+  addRenderOptions,
+  formatsFor,
+  type RenderOptions,
+  renderFormats,
+  withKnownClaims,
+} from './render-formats.ts';
 
 const formats = reportFormats.filter(({ pools }) => pools === true);
 
@@ -67,7 +73,7 @@ const pool = async (given: readonly string[], typed: PoolCommandOptions): Promis
   const { folders, options: expected } = await runsToPool(given, options.expect);
   const { loadPool } = await import('../../results/pool/load.ts');
   const loaded = await loadPool(folders, nameOf(given, folders, options.expect), expected);
-  const broken = await renderFormats(loaded, null, options, options.format ?? formats.slice(0, 1));
+  const broken = await renderFormats(loaded, null, options, formatsFor(formats, options));
   process.exitCode = poolExitCode(broken, {
     missing: loaded.pool.missing?.length ?? 0,
     status: loaded.run.status,

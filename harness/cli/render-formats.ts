@@ -1,7 +1,7 @@
 // Renders a run in one format or several: to standard output, to a file, or to one file for each format in a folder.
 
 import { existsSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ReportFormat } from '../../report/formats/format.ts';
 import { makeFolder } from '../../results/files.ts';
@@ -49,6 +49,33 @@ export const addRenderOptions = (command: Command): Command =>
 
 const isFolder = (path: string): boolean =>
   path.endsWith('/') || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** The format whose file has this name, else the one whose file ends like it: `x.html` is a page. `usual` decides between several. */
+const formatOfFile = (
+  known: readonly ReportFormat[],
+  out: string,
+  usual: ReportFormat,
+): ReportFormat | undefined => {
+  const end = extname(out);
+  const found = known.filter(({ file }) => end !== '' && extname(file) === end);
+  const named = found.find(({ file }) => file === basename(out)) ?? found.find((one) => one === usual);
+  if (found.length < 2 || named !== undefined) return named ?? found[0];
+  throw new UserError(`the files of several formats end in ${end}: ${visible(out)}`, {
+    facts: [`formats: ${found.map(({ id }) => id).join(', ')}`],
+    hint: shellLine(['--format', found[0]!.id, '--out', out]),
+  });
+};
+
+/** Those of --format, else that of the file of --out, else the first one. */
+export const formatsFor = (
+  known: readonly ReportFormat[],
+  { format, out, open }: RenderOptions,
+): readonly ReportFormat[] => {
+  if (format !== undefined) return format;
+  const usual = known.find(({ id }) => open === true && id === 'html') ?? known[0]!;
+  const isFile = out !== undefined && !isFolder(out);
+  return [(isFile ? formatOfFile(known, out, usual) : undefined) ?? usual];
+};
 
 const checkOptions = (formats: readonly ReportFormat[], options: RenderOptions): void => {
   const refuse = (option: string, knowing: 'long' | 'claims'): void => {

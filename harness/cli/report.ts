@@ -1,9 +1,8 @@
 // `cfsbench report`: renders a run folder again, on any machine; lists the runs of a folder of runs.
 
 import { existsSync } from 'node:fs';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
-import type { ReportFormat } from '../../report/formats/format.ts';
 import { reportFormats } from '../../report/formats/registry.ts';
 import { definitionLines } from '../../report/text.ts';
 import type { LoadedRun } from '../../results/gate/load.ts';
@@ -12,7 +11,13 @@ import { shellLine } from '../../results/shell-line.ts';
 import { UserError } from '../model/errors.ts';
 import { reportExitCode } from './exit-code.ts';
 import { formatsOption } from './format-option.ts';
-import { addRenderOptions, type RenderOptions, renderFormats, withKnownClaims } from './render-formats.ts';
+import {
+  addRenderOptions,
+  formatsFor,
+  type RenderOptions,
+  renderFormats,
+  withKnownClaims,
+} from './render-formats.ts';
 import { proseColumns } from './terminal-width.ts';
 
 const help = (): string => `
@@ -69,22 +74,14 @@ const load = async (folder: string, pooled: readonly string[] | null): Promise<L
   return loadPool(pooled, basename(resolve(folder)));
 };
 
-/** The format whose file ends like this name, if it is the only one: `x.html` is a page. */
-const formatOfFile = (out: string | undefined): ReportFormat | undefined => {
-  const end = extname(out ?? '');
-  const found = reportFormats.filter(({ file }) => end !== '' && extname(file) === end);
-  return found.length === 1 ? found[0] : undefined;
-};
-
 const report = async (given: string | undefined, typed: RenderOptions): Promise<void> => {
   const options = await withKnownClaims(typed);
   const { lastRun, pooledIn } = await import('./find-run.ts');
   const folder = given ?? lastRun();
   const pooled = pooledIn(folder);
   if (pooled === null && (await listRuns(folder, options))) return;
-  const usual = options.open === true ? 'html' : 'terminal';
-  const first = formatOfFile(options.out) ?? reportFormats.find(({ id }) => id === usual)!;
-  const broken = await renderFormats(await load(folder, pooled), folder, options, options.format ?? [first]);
+  const formats = formatsFor(reportFormats, options);
+  const broken = await renderFormats(await load(folder, pooled), folder, options, formats);
   process.exitCode = reportExitCode(broken);
 };
 

@@ -114,6 +114,34 @@ test('several formats are written to a folder; one goes to standard output, a fi
   assert.equal(existsSync(join(run, 'report.html')), false);
 });
 
+test('a file of --out has the format that its name ends like; where several do, its whole name or --format decides', () => {
+  const written = (out: string, args: readonly string[] = ['report', 'runs/first']) => {
+    const { status, stderr } = cfsbench([...args, '--out', out]);
+    return { status, stderr, text: existsSync(join(root, out)) ? readFileSync(join(root, out), 'utf8') : '' };
+  };
+  assert.match(written('of-pool.html', ['pool', 'runs/pool']).text, /^<!doctype html>/i);
+  assert.match(written('any.md').text, /^## cfsbench: /);
+  assert.match(written('any.txt').text, /^debian-12-static /, 'the usual format');
+  assert.match(written('mail.txt').text, /^[A-Z].*\n/);
+  assert.match(written('mail.txt').text, /^== Results ==$/m);
+  assert.ok(JSON.parse(written('summary.json').text));
+  assert.match(written('tampering.csv').text, /^run,kernel,image,/);
+  for (const [out, format] of [
+    ['any.csv', 'csv'],
+    ['any.json', 'json'],
+  ] as const) {
+    const { status, stderr, text } = written(out);
+    assert.equal(status, 1);
+    assert.equal(text, '');
+    assert.match(
+      stderr,
+      new RegExp(
+        `^cfsbench: the files of several formats end in \\.${format}: ${out}\\n {2}formats: .*\\b${format}\\b.*\\n {2}try: --format ${format} --out ${out}`,
+      ),
+    );
+  }
+});
+
 test('--open opens the page with $BROWSER; the error names a browser that cannot be started', () => {
   const browser = join(root, 'browser');
   writeFileSync(browser, '#!/bin/sh\nprintf %s "$1" > "$0.opened"\n');
