@@ -1,5 +1,6 @@
 // The table that the mailing list uses, for one image: listing it uncached and cached, making it and removing it, one row per arm.
-import { plural } from '../format.ts';
+import type { Verdict } from '../../results/compare/verdict.ts';
+import { formatPercent, plural } from '../format.ts';
 import { inParentheses } from '../no-measurement.ts';
 import { blocksText } from '../shown-arms.ts';
 import type { ReportView } from '../view.ts';
@@ -44,14 +45,26 @@ const columnsOf = ({ sections }: TableView): readonly HeadlineCell[] =>
     return row === undefined ? [] : [{ ...row, ...column }];
   });
 
-const isOpen = (cell: CellView): boolean =>
-  cell.kind === 'value' && (cell.versus?.verdict === 'undecided' || cell.versus?.verdict === 'tooFew');
+/** Slower and faster have none. */
+const SIGNS: Readonly<Record<Verdict, string>> = {
+  slower: ' ',
+  faster: ' ',
+  same: '=',
+  belowFloor: '=',
+  undecided: '~',
+  tooFew: '~',
+};
 
-/** The sign for undecided stands in a column of its own, so that the numbers are aligned. */
+const signOf = (cell: CellView | undefined, role: ArmView['role']): string =>
+  role === 'arm' && cell?.kind === 'value' && !cell.idle && cell.versus !== null
+    ? SIGNS[cell.versus.verdict]
+    : ' ';
+
+/** The sign stands in a column of its own, so that the numbers are aligned. */
 const cellText = (column: HeadlineCell, index: number, role: ArmView['role']): string => {
   const cell = column.cells[index];
   if (cell?.kind !== 'value' || cell.idle) return '- ';
-  return `${inParentheses(column, msText(cell.median))}${role === 'arm' && isOpen(cell) ? '~' : ' '}`;
+  return `${inParentheses(column, msText(cell.median))}${signOf(cell, role)}`;
 };
 
 const rowsOf = (view: ReportView, columns: readonly HeadlineCell[]) => {
@@ -65,8 +78,38 @@ const rowsOf = (view: ReportView, columns: readonly HeadlineCell[]) => {
       arm.role === 'null' ? `${view.baseline}, again` : arm.id,
       ...columns.map((column) => cellText(column, index, arm.role)),
     ]),
+    signs: new Set(
+      shown.flatMap(({ arm, index }) => columns.map(({ cells }) => signOf(cells[index], arm.role))),
+    ),
     leftOut: measured.length - shown.length,
   };
+};
+
+/** Of the columns and signs that the table has. */
+const legendOf = (
+  view: ReportView,
+  columns: readonly HeadlineColumn[],
+  signs: ReadonlySet<string>,
+): string => {
+  const titlesOf = (of: (scenario: string) => boolean): string =>
+    columns
+      .filter(({ scenario }) => of(scenario))
+      .map(({ title }) => title)
+      .join(' and ');
+  const isSetUp = (scenario: string): boolean => scenario === 'churn';
+  const [setUp, walks] = [titlesOf(isSetUp), titlesOf((scenario) => !isSetUp(scenario))];
+  const meanings = [
+    ...(signs.has('=')
+      ? [`=: within ${formatPercent(view.delta)} of ${view.baseline}, or below the floor`]
+      : []),
+    ...(signs.has('~') ? [`~: neither shown to differ from ${view.baseline} nor to be the same`] : []),
+  ];
+  return [
+    ...(walks === '' ? [] : [`; ${walks}: ls -lR of every entry`]),
+    ...(setUp === '' ? [] : [`; ${setUp}: all files local, without mount and unmount`]),
+    '.',
+    ...(meanings.length === 0 ? [] : [` ${meanings.join('; ')}.`]),
+  ].join('');
 };
 
 /** Of the image with the most columns; null: no image has one. */
@@ -77,16 +120,13 @@ export const headlineTable = (view: ReportView): HeadlineTable | null => {
     .sort((a, b) => b.columns.length - a.columns.length);
   if (best === undefined || best.columns.length === 0) return null;
   const { table, columns } = best;
-  const { rows, leftOut } = rowsOf(view, columns);
-  const hasSetUp = columns.some(({ scenario }) => scenario === 'churn');
+  const { rows, signs, leftOut } = rowsOf(view, columns);
   const more = leftOut === 0 ? '' : ` ${plural(leftOut, 'more variant')}: --long.`;
   return {
     table,
     scenarios: [...new Set(columns.map(({ scenario }) => scenario))],
     lines: [
-      ...mailLines(
-        `Medians in ms, ${blocksText(table)}; uncached and cached: ls -lR of every entry${hasSetUp ? '; create and destroy: all files local, without mount and unmount' : ''}. ~: not shown to differ from ${view.baseline}.${more}`,
-      ),
+      ...mailLines(`Medians in ms, ${blocksText(table)}${legendOf(view, columns, signs)}${more}`),
       '',
       ...mailTable([table.image ?? '', ...columns.map(({ title }) => `${title} `)], rows),
     ],
