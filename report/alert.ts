@@ -1,6 +1,7 @@
 // Problems that change how the first table is read, one sentence each; empty where there are none.
 import { areTimesMeasured } from '../results/emulated.ts';
 import { KERNEL_WARNING, NOISE_PREFIX } from '../results/schema/machine.ts';
+import { incompleteText } from './analysis/problems.ts';
 import { declaredIn } from './declared.ts';
 import { fleetAlerts } from './fleet/words.ts';
 import { plural } from './format.ts';
@@ -55,6 +56,26 @@ const noiseAlert = (line: string): string =>
   line.startsWith(KERNEL_PREFIX)
     ? `The kernel warned during the run: ${line.slice(KERNEL_PREFIX.length)}; read dmesg: the numbers may be wrong.`
     : `Noisy machine: ${line.slice(NOISE_PREFIX.length)}.`;
+
+/** That no alert says. */
+export const otherWarnings = ({ warnings, run, pool }: ReportView): readonly string[] =>
+  warnings.filter(
+    (line) =>
+      !line.startsWith(NOISE_PREFIX) &&
+      line !== incompleteText(run.status) &&
+      !(pool?.notices ?? []).includes(line),
+  );
+
+/** `2 failures, 1 warning and 12 notes`; empty: none. */
+export const problemCounts = (view: ReportView): string => {
+  const counts = [
+    [view.failures.length, 'failure'],
+    [otherWarnings(view).length, 'warning'],
+    [view.notes.length, 'note'],
+  ] as const;
+  const parts = counts.flatMap(([count, word]) => (count === 0 ? [] : [plural(count, word)]));
+  return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`;
+};
 
 export const alerts = (view: ReportView): readonly string[] => {
   const { proofs, claims, pool, warnings, leaks } = view;

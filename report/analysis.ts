@@ -24,6 +24,7 @@ import { claims as allClaims } from './claims/registry.ts';
 import { cleaned } from './cleaned.ts';
 import { findingOf } from './finding/finding.ts';
 import { caveatsOf } from './finding/machine.ts';
+import { plural } from './format.ts';
 import { tables as publishedTables } from './published/registry.ts';
 import { tamperViewsOf } from './tampering/table.ts';
 import type { ReportView } from './view.ts';
@@ -162,6 +163,6 @@ export const analyse = (run: RunFile, tallied: Tallied, options: AnalysisOptions
         varyingCounts(group, arms, run.catalogue, pool === null ? 'passes' : 'passes of the runs'),
       ),
     ],
-    notes: [...tallied.notes].map(([note, count]) => `${note} (${count} samples)`),
+    notes: [...tallied.notes].map(([note, count]) => `${note} (${plural(count, 'sample')})`),
   });
 };

@@ -21,8 +21,8 @@ const significant = (value: number): string => {
 };
 
 /** `1 block`, `8 blocks`. */
-export const plural = (count: number, singular: string): string =>
-  `${grouped(count)} ${singular}${count === 1 ? '' : 's'}`;
+export const plural = (count: number, singular: string, several = `${singular}s`): string =>
+  `${grouped(count)} ${count === 1 ? singular : several}`;
 
 const scaled = (value: number, units: readonly (readonly [number, string])[]): string => {
   if (value === 0) return `0 ${units.at(-1)![1]}`;

@@ -1,4 +1,5 @@
 // The arms that have a column in a table: all but the variants that the table has no value for.
+import { grouped, plural } from './format.ts';
 import type { ArmView, SectionView, TableView } from './view-tables.ts';
 
 export interface ShownArm {
@@ -52,5 +53,5 @@ export const blocksText = (table: TableView): string => {
   );
   if (counts.length === 0) return '';
   const [least, most] = [Math.min(...counts), Math.max(...counts)];
-  return `${least === most ? least : `${least} to ${most}`} blocks`;
+  return least === most ? plural(most, 'block') : `${grouped(least)} to ${plural(most, 'block')}`;
 };

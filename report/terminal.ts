@@ -1,7 +1,8 @@
 // A run as text for a terminal or a mail: printable ASCII in lines of `columns` characters, color only on request.
-import { alerts } from './alert.ts';
+import { alerts, problemCounts } from './alert.ts';
 import { countedLines } from './counted-lines.ts';
 import { fleetLines } from './fleet/text.ts';
+import { plural } from './format.ts';
 import { blocksText } from './shown-arms.ts';
 import { chanceText, runsText } from './standing.ts';
 import { tamperLines } from './tampering/text.ts';
@@ -28,7 +29,7 @@ const prose = (text: string, columns: number): readonly string[] =>
 const titleOf = (view: ReportView, table: TableView): string => {
   if (table.image === null) return 'all images: per block, the median of their ratios';
   const image = view.images.find(({ name }) => name === table.image);
-  const entries = image === undefined ? '' : ` (${image.entryCount} entries)`;
+  const entries = image === undefined ? '' : ` (${plural(image.entryCount, 'entry', 'entries')})`;
   const blocks = blocksText(table);
   return `${table.image}${entries}${blocks === '' ? '' : `, ${blocks}`}`;
 };
@@ -116,6 +117,12 @@ export const tableBlock = (view: ReportView, options: TerminalOptions = {}): rea
   return view.observed.length === 0 ? countedLines(view, columns) : [];
 };
 
+/** The alerts above it name the worst. Every run with a cold cache has notes. */
+const problemsLine = (view: ReportView): readonly string[] => {
+  const counts = problemCounts({ ...view, notes: [] });
+  return counts === '' ? [] : [`${counts}: see the page, or --format mail --long.`];
+};
+
 /** Narrower tables would be cut. */
 const FEWEST_COLUMNS = 60;
 
@@ -136,7 +143,7 @@ export const terminalOf = (view: ReportView, options: TerminalOptions = {}): str
     observedBlock(view, columns),
     tamperBlock(view, { columns, allImages: options.allImages ?? false }),
     droppedBlock(view, columns),
-    alerts(view).flatMap((line) => prose(line, columns)),
+    [...alerts(view), ...problemsLine(view)].flatMap((line) => prose(line, columns)),
     view.finding.flatMap((sentence) => prose(sentence, given)),
   ].filter((block) => block.length > 0);
   return `${blocks.map((block) => block.join('\n')).join('\n\n')}\n`;

@@ -4,6 +4,7 @@ import { droppedScenario, droppedTexts, skippedSubject } from '../../results/not
 import type { PlannedGroup } from '../../results/schema/not-measured.ts';
 import type { RunFile, Sample } from '../../results/schema/run.ts';
 import { numbersOf } from '../../results/stats/log-ratio.ts';
+import { plural } from '../format.ts';
 import type { DroppedView, LeakView, Problem } from '../view.ts';
 import { isLeak } from './counted.ts';
 import { groupBy } from './group-by.ts';
@@ -68,7 +69,7 @@ export const cutText = ({ plan: { ended = [], dropped } }: RunFile): string => {
   // Those without a first look are named as dropped.
   const late = new Set(dropped.flatMap((one) => (one.kind === 'group' ? [keyOf(one)] : [])));
   const cut = ended.filter((one) => one.why === 'budget' && !late.has(keyOf(one)));
-  const kinds = groupBy(cut, ({ image, blocks }) => `on ${image} after ${blocks} blocks`);
+  const kinds = groupBy(cut, ({ image, blocks }) => `on ${image} after ${plural(blocks, 'block')}`);
   const parts = [...kinds].map(([where, groups]) => {
     const more = groups.length - MOST_CUT;
     const names = groups.slice(0, MOST_CUT).map(groupName);
@@ -122,8 +123,10 @@ const unequalProofs = ({ proofs }: RunFile): readonly string[] =>
         `${arm} does not show the tree of ${image}: ${difference ?? 'no reason given'}`,
     );
 
+export const incompleteText = (status: RunFile['status']): string => `the run is not complete: ${status}`;
+
 export const runWarnings = (run: RunFile): readonly string[] => [
-  ...(run.status === 'complete' ? [] : [`the run is not complete: ${run.status}`]),
+  ...(run.status === 'complete' ? [] : [incompleteText(run.status)]),
   ...unequalProofs(run),
   ...run.warnings,
 ];

@@ -76,7 +76,7 @@ export interface LifecycleChart {
 export interface PageData {
   /** The subject of the page, such as `run 2026-11-28-…`: printed on saved pictures, and part of their names. */
   readonly title: string;
-  /** Kernel, processor, file system and day, in one line; empty on pages of several runs. */
+  /** Kernel, processor, file system and day, of a fleet its machines and kernels, in one line; empty on pages that compare runs. */
   readonly machine: string;
   readonly arms: readonly PageArm[];
   readonly forests: readonly ForestChart[];

@@ -2,7 +2,8 @@
 
 import type { Conditions } from '../../results/schema/machine.ts';
 import type { Fairness } from '../../results/schema/run.ts';
-import { formatBytes } from '../format.ts';
+import { fleetText } from '../fleet/machine.ts';
+import { formatBytes, plural } from '../format.ts';
 import type { ReportView } from '../view.ts';
 import { type Content, type Html, html } from './html.ts';
 import { bulletList, definitions, folded, heads, plainTable } from './parts.ts';
@@ -72,12 +73,19 @@ const fairnessHtml = (rows: readonly Fairness[]): Html =>
 ${plainTable(heads(FAIRNESS_HEADS), rows.map(fairnessRow), 'inputs of each arm')}<p class="note">Backing file system: ${rows[0]!.backing}</p>
 `;
 
-export const environmentSection = ({
-  environment: env,
-  conditions,
-  fairness,
-}: ReportView): Html => html`<h2 id="environment">Environment</h2>
-${definitions([
+/** The others are in the table of machines. */
+const fleetNote = (view: ReportView): Html | null => {
+  const fleet = fleetText(view);
+  return fleet === null
+    ? null
+    : html`<p>${fleet}. This section is that of the first machine; <a href="#machines">By machine</a> has what differs on the others.</p>
+`;
+};
+
+export const environmentSection = (view: ReportView): Html => {
+  const { environment: env, conditions, fairness } = view;
+  return html`<h2 id="environment">Environment</h2>
+${fleetNote(view)}${definitions([
   ['kernel', env.kernel],
   [
     'kernel options',
@@ -86,7 +94,7 @@ ${definitions([
       : html`<code>${env.kernelCommandLine}</code>`,
   ],
   ['distribution', env.distribution],
-  ['processor', `${env.cpuModel}, ${env.cpuCount} CPUs, ${env.architecture}`],
+  ['processor', `${env.cpuModel}, ${plural(env.cpuCount, 'CPU')}, ${env.architecture}`],
   ['memory', formatBytes(env.memoryBytes)],
   ['frequency governor', known(env.governor)],
   ['virtualization', env.virtualization ?? 'none detected'],
@@ -108,3 +116,4 @@ ${definitions([
 <h3>Mitigations</h3>${definitions(Object.entries(env.mitigations))}
 `,
 )}`;
+};

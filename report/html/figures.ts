@@ -2,7 +2,9 @@
 import type { PageData, StackChart } from '../browser/data.d.ts';
 import type { LineChart } from '../browser/lines-data.d.ts';
 import { diskText } from '../finding/machine.ts';
+import { fleetText } from '../fleet/machine.ts';
 import { formatInstant, plural } from '../format.ts';
+import { joinParts } from '../text.ts';
 import type { ReportView } from '../view.ts';
 import type { GrowthView, SpreadView } from '../view-charts.ts';
 import type { ArmView, CallsView } from '../view-tables.ts';
@@ -92,14 +94,20 @@ export const linesData = (of: string, arms: readonly ArmView[], lines: readonly 
   stacks: [],
 });
 
-const machineText = ({ environment: env, caveats, run }: ReportView): string =>
-  [
-    `Linux ${env.kernel.split(' ', 1)[0]}`,
-    env.cpuModel,
-    `${plural(env.cpuCount, 'CPU')}${env.virtualization === null ? '' : `, ${env.virtualization}`}`,
-    diskText(env, caveats),
-    formatInstant(run.startedAt),
-  ].join(' · ');
+const machineText = (view: ReportView): string => {
+  const { environment: env, caveats, run } = view;
+  const fleet = fleetText(view);
+  const machine =
+    fleet === null
+      ? [
+          `Linux ${env.kernel.split(' ', 1)[0]}`,
+          env.cpuModel,
+          joinParts(plural(env.cpuCount, 'CPU'), env.virtualization),
+          diskText(env, caveats),
+        ]
+      : [fleet];
+  return [...machine, formatInstant(run.startedAt)].join(' · ');
+};
 
 export const pageData = (view: ReportView, figures: ReportFigures): PageData => ({
   title: `run ${view.id}`,

@@ -1,15 +1,7 @@
 // The first table: per arm the median, its ratio to the baseline, and the verdict.
 import { unreachable } from '../../results/errors.ts';
 import type { Interval } from '../../results/stats/interval.ts';
-import {
-  fewText,
-  formatRatio,
-  formatValue,
-  grouped,
-  rangeText,
-  runsApartText,
-  shortName,
-} from '../format.ts';
+import { fewText, formatRatio, formatValue, plural, rangeText, runsApartText, shortName } from '../format.ts';
 import { shownValue } from '../no-measurement.ts';
 import { blocksText, type ShownArm, type TablePart, tableParts } from '../shown-arms.ts';
 import { joinParts } from '../text.ts';
@@ -102,7 +94,7 @@ export const tableHtml = (table: TableView, view: ReportView, caption: string): 
 const captionOf = (table: TableView, view: ReportView): string => {
   if (table.image === null) return 'All images: per block, the median of their ratios';
   const image = view.images.find(({ name }) => name === table.image);
-  const entries = image === undefined ? null : `${grouped(image.entryCount)} entries`;
+  const entries = image === undefined ? null : plural(image.entryCount, 'entry', 'entries');
   return joinParts(table.image, entries, blocksText(table));
 };
 

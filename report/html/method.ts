@@ -2,7 +2,7 @@
 
 import { shellLine } from '../../results/shell-line.ts';
 import { CONFIDENCE, LOOK_CONFIDENCE } from '../../results/stats/median.ts';
-import { formatInstant, formatNs, formatPercent } from '../format.ts';
+import { formatInstant, formatNs, formatPercent, plural } from '../format.ts';
 import { centerText, chanceText, isOverMachines, runsText } from '../standing.ts';
 import { joinParts } from '../text.ts';
 import { FLOOR_TEXT, verdictMeanings } from '../verdict-rules.ts';
@@ -12,10 +12,10 @@ import { term } from './glossary.ts';
 import { type Content, type Html, html } from './html.ts';
 import { bulletList, definitions } from './parts.ts';
 
-/** `8 to 48`: from the first look to the last. */
+/** `8 to 48 blocks`: from the first look to the last. */
 const blocksOf = ({ blocks, looks = [] }: ReportView['plan']): string => {
   const most = looks.at(-1) ?? blocks;
-  return most > blocks ? `${blocks} to ${most}` : String(blocks);
+  return most > blocks ? `${blocks} to ${plural(most, 'block')}` : plural(blocks, 'block');
 };
 
 export const reproduceSection = ({
@@ -33,7 +33,7 @@ ${definitions([
     'profile',
     joinParts(
       plan.profile,
-      `${blocksOf(plan)} blocks`,
+      blocksOf(plan),
       plan.budgetNs === null ? null : `budget ${formatNs(plan.budgetNs)}`,
     ),
   ],

@@ -1,8 +1,10 @@
 // The page of a run: its sections in reading order.
 
 import { fleetSection } from '../fleet/html.ts';
-import { formatInstant, formatNs } from '../format.ts';
+import { fleetText } from '../fleet/machine.ts';
+import { formatInstant, formatNs, plural } from '../format.ts';
 import { runsText } from '../standing.ts';
+import { joinParts } from '../text.ts';
 import type { ReportView } from '../view.ts';
 import { callsSection } from './calls.ts';
 import { claimsSection } from './claims.ts';
@@ -47,13 +49,18 @@ const SECTIONS = [
 
 const factsLine = (view: ReportView): Html => {
   const { environment: env, run } = view;
+  const fleet = fleetText(view);
   const facts = [
     formatInstant(run.startedAt),
-    `Linux ${env.kernel} ${env.architecture}`,
-    `${env.cpuCount} CPUs${env.virtualization === null ? '' : `, ${env.virtualization}`}`,
-    env.workFileSystem.type,
+    ...(fleet === null
+      ? [
+          `Linux ${env.kernel} ${env.architecture}`,
+          joinParts(plural(env.cpuCount, 'CPU'), env.virtualization),
+          env.workFileSystem.type,
+        ]
+      : [fleet]),
     `baseline ${view.baseline}`,
-    `${view.sampleCount} samples`,
+    plural(view.sampleCount, 'sample'),
     ...(run.wallNs === null ? [] : [`${formatNs(run.wallNs)} in all`]),
   ];
   return html`<p class="facts">${facts.map((fact) => html`<span>${fact}</span> `)}</p>`;
@@ -108,7 +115,7 @@ ${isFirst ? null : lives}<section>${scenarioSections(view, figures)}</section>
 <section>${methodSection(view)}</section>
 <section>${problemSection(view)}</section>
 <section>${glossarySection()}</section>
-<footer>Made by cfsbench ${view.run.cfsbench.version} from the journal of this run. Charts: Chart.js (MIT).</footer>
+<footer>Made by cfsbench ${view.run.cfsbench.version} from the ${view.pool === null ? 'journal of this run' : 'journals of these runs'}. Charts: Chart.js (MIT).</footer>
 </main>`.markup;
 };
 

@@ -2,7 +2,7 @@
 import type { Count } from '../../results/compare/counts.ts';
 import type { Metric } from '../../results/schema/run.ts';
 import { groupBy } from '../analysis/group-by.ts';
-import { formatValue } from '../format.ts';
+import { formatValue, plural } from '../format.ts';
 import type { Problem } from '../view.ts';
 import { type Content, type Html, html } from './html.ts';
 import { slug } from './slug.ts';
@@ -93,4 +93,4 @@ export const valueHtml = (text: string): Html => {
 export const countText = (count: Count, metric: string, noise: Metric['noise']): Html =>
   count.least === count.most
     ? html`${formatValue(metric, count.least)}`
-    : html`<span class="varies ${noise}" title="${count.passes} passes">${formatValue(metric, count.least)} – ${formatValue(metric, count.most)}</span>`;
+    : html`<span class="varies ${noise}" title="${plural(count.passes, 'pass', 'passes')}">${formatValue(metric, count.least)} – ${formatValue(metric, count.most)}</span>`;

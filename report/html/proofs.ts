@@ -1,6 +1,7 @@
 // Proofs that all arms show the same tree, the mounts of each arm, and leftovers.
 import type { Proof } from '../../results/schema/run.ts';
 import { declaredIn } from '../declared.ts';
+import { plural } from '../format.ts';
 import { joinParts } from '../text.ts';
 import type { ReportView } from '../view.ts';
 import { term } from './glossary.ts';
@@ -35,7 +36,7 @@ const leftovers = ({ leaks: { checkedSamples, left } }: ReportView): Html => {
   if (left.length > 0) return problemList(left);
   return checkedSamples === 0
     ? html`<p>Not checked in this run.</p>`
-    : html`<p>None: no mount, loop device, process or file was left in ${checkedSamples} slots.</p>`;
+    : html`<p>None: no mount, loop device, process or file was left in ${plural(checkedSamples, 'slot')}.</p>`;
 };
 
 export const proofSection = (view: ReportView): Html => html`<h2 id="proofs">Proofs: the trees are equal</h2>

@@ -83,7 +83,8 @@ const commandOf = (view: ReportView, scenario: string, images: readonly string[]
   return shellLine([
     ...['npm', 'run', 'bench', '--', 'run', '--profile', view.plan.profile, '--scenarios', scenario],
     ...(sources.length === 0 ? [] : ['--images', sources.join(',')]),
-    ...['--seed', view.plan.seed],
+    // A pool has the seeds of all its runs.
+    ...['--seed', view.pool?.runs[0]?.seed ?? view.plan.seed],
   ]);
 };
 

@@ -3,9 +3,9 @@ import { ALLOWANCE_TEXT } from '../claims/allowance.ts';
 import { type Source, shortText } from '../claims/source.ts';
 import { byText, decidingText, figureText } from '../claims/words.ts';
 import type { ClaimView, ReportView } from '../view.ts';
-import { commandLines, mailLines } from './lines.ts';
+import { mailLines } from './lines.ts';
 import { machineLines } from './machine.ts';
-import { commandsOf, section } from './parts.ts';
+import { repeatLines, section } from './parts.ts';
 
 const ID_COLUMNS = 4;
 const INDENT = ' '.repeat(ID_COLUMNS);
@@ -53,5 +53,5 @@ export const claimsInFull = (view: ReportView, ids: readonly string[]): readonly
   ...mailLines(ALLOWANCE_TEXT),
   '',
   ...section('Machine', machineLines(view)),
-  ...section('Command', commandsOf(view).flatMap(commandLines)),
+  ...section('Command', repeatLines(view)),
 ];

@@ -1,16 +1,17 @@
 // The long mail: everything of a run, in the order of a subscriber's questions.
-import { alerts } from '../alert.ts';
+import { alerts, otherWarnings } from '../alert.ts';
 import { ALLOWANCE_TEXT } from '../claims/allowance.ts';
 import { askedOf } from '../claims/words.ts';
 import { countedLines } from '../counted-lines.ts';
+import { fleetText } from '../fleet/machine.ts';
 import { fleetLines } from '../fleet/text.ts';
 import { formatBytes, formatInstant, formatNs, grouped } from '../format.ts';
 import { tamperLines } from '../tampering/text.ts';
 import { tableBlock } from '../terminal.ts';
 import type { ReportView } from '../view.ts';
 import { claimInFull } from './claims.ts';
-import { commandLines, mailLines, mailTable, TEXT_COLUMNS } from './lines.ts';
-import { commandsOf, fact, section } from './parts.ts';
+import { mailLines, mailTable, TEXT_COLUMNS } from './lines.ts';
+import { fact, repeatLines, section } from './parts.ts';
 import { publishedLines } from './published.ts';
 import { walkLines } from './walks.ts';
 
@@ -22,9 +23,12 @@ const pooledRunsText = ({ runs }: NonNullable<ReportView['pool']>): string => {
   return [...named, ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
 };
 
-const setUp = ({ environment, run, plan, id, pool }: ReportView): readonly string[] => {
+const setUp = (view: ReportView): readonly string[] => {
+  const { environment, run, plan, id, pool } = view;
   const { workFileSystem: disk } = environment;
+  const fleet = fleetText(view);
   return [
+    ...fact('machines', fleet === null ? '' : `${fleet}; what follows up to tools is that of the first`),
     ...fact('kernel', `${environment.kernel} ${environment.architecture}`),
     ...fact('system', environment.distribution),
     ...fact('CPU', `${environment.cpuCount} x ${environment.cpuModel}`),
@@ -71,7 +75,7 @@ const measuredScenarios = (view: ReportView): ReportView['scenarios'] => {
 };
 
 const commands = (view: ReportView): readonly string[] => [
-  ...commandsOf(view).flatMap(commandLines),
+  ...repeatLines(view),
   '',
   ...measuredScenarios(view).flatMap(({ id, reproduce }) => mailLines(`${id}: ${reproduce}`, '  ', '      ')),
 ];
@@ -82,10 +86,14 @@ const armLines = ({ arms }: ReportView): readonly string[] =>
 const notMeasured = (view: ReportView): readonly string[] => {
   const notAsked = view.claims.filter(({ verdict }) => verdict === 'not asked').map(({ id }) => id);
   return [
-    ...alerts(view),
+    // Failures follow in full.
+    ...alerts({ ...view, failures: [] }),
+    ...view.failures.map(({ where, what }) => `failed: ${where}: ${what}`),
+    ...otherWarnings(view).map((line) => `warning: ${line}`),
     ...view.skipped.map(({ where, what }) => `${where}: ${what}`),
     ...view.dropped.map(({ text }) => text),
     ...(notAsked.length === 0 ? [] : [`claims that this run does not test: ${notAsked.join(', ')}`]),
+    ...view.notes.map((line) => `note: ${line}`),
   ].flatMap((line) => mailLines(`- ${line}`, '', '  '));
 };
 

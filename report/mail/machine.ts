@@ -1,5 +1,6 @@
 // The machine in a mail, with the caveats that a subscriber asks for: journal, discard, hypervisor, load.
 import { diskText } from '../finding/machine.ts';
+import { fleetText } from '../fleet/machine.ts';
 import { formatBytes } from '../format.ts';
 import type { ReportView } from '../view.ts';
 import { fact } from './parts.ts';
@@ -22,7 +23,9 @@ export const machineLines = (view: ReportView): readonly string[] => {
   const { environment, caveats } = view;
   const { cpuCount, cpuModel, memoryBytes, virtualization } = environment;
   const host = virtualization === null ? 'not virtual' : `virtual (${virtualization})`;
+  const fleet = fleetText(view);
   return [
+    ...fact('machines', fleet === null ? '' : `${fleet}; what follows is that of the first`),
     ...fact('machine', `${cpuCount} x ${cpuModel}, ${formatBytes(memoryBytes)}, ${host}`),
     ...fact('kernel', `${environment.kernel} ${environment.architecture}, ${environment.distribution}`),
     ...fact('disk', diskText(environment, caveats)),

@@ -1,8 +1,9 @@
 // Parts that several mails share.
 import { shellLine } from '../../results/shell-line.ts';
+import { plural } from '../format.ts';
 import { asciiText } from '../text.ts';
 import type { ReportView } from '../view.ts';
-import { mailLines } from './lines.ts';
+import { commandLines, mailLines } from './lines.ts';
 
 /** For the long mail: the title is underlined. */
 export const section = (title: string, lines: readonly string[]): readonly string[] =>
@@ -53,15 +54,15 @@ const repeated = (words: readonly string[], seed: string): readonly string[] => 
   return kept.some((word) => isOption(word, '--seed')) ? kept : [...kept, '--seed', seed];
 };
 
-/**
- * The command of the run or pool as words for a shell, such that it repeats the run; of runs that were pooled later, the command of the
- * first one.
- */
-export const commandsOf = ({ run, plan, pool }: ReportView): readonly (readonly string[])[] => {
-  const words =
-    pool === null
-      ? repeated(run.commandLine, plan.seed)
-      : (oneCommand(pool.runs) ?? pool.runs[0]!.commandLine);
-  // Before the quotes, because it may make some.
-  return [words.map((word) => shellLine([asciiText(word)]))];
+/** The command that repeats the run or pool, for a shell; of runs that were pooled later, that of the first one, which is said. */
+export const repeatLines = ({ run, plan, pool }: ReportView): readonly string[] => {
+  const whole = pool === null ? repeated(run.commandLine, plan.seed) : oneCommand(pool.runs);
+  const first = pool?.runs[0] ?? { ...run, seed: plan.seed };
+  const words = whole ?? repeated(first.commandLine, first.seed);
+  const isOfFirst = whole === null && pool !== null && pool.runs.length > 1;
+  return [
+    ...(isOfFirst ? mailLines(`the first of ${plural(pool.runs.length, 'run')}:`, '  ') : []),
+    // Before the quotes, because it may make some.
+    ...commandLines(words.map((word) => shellLine([asciiText(word)]))),
+  ];
 };

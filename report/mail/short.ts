@@ -2,7 +2,7 @@
 import { alerts } from '../alert.ts';
 import { askedOf } from '../claims/words.ts';
 import { fleetLines } from '../fleet/text.ts';
-import { formatBytes, formatInstant, grouped, plural } from '../format.ts';
+import { formatBytes, formatInstant, plural } from '../format.ts';
 import { runsText } from '../standing.ts';
 import { tamperLines } from '../tampering/text.ts';
 import { droppedSentence, tableBlock } from '../terminal.ts';
@@ -12,7 +12,7 @@ import { claimShort } from './claims.ts';
 import { headlineTable } from './headline.ts';
 import { commandLines, mailLines, TEXT_COLUMNS } from './lines.ts';
 import { machineLines } from './machine.ts';
-import { commandsOf, fact, shortSection } from './parts.ts';
+import { fact, repeatLines, shortSection } from './parts.ts';
 
 /** Longer mails are not read. A pool has more images and variants. */
 const MOST_LINES = 80;
@@ -32,7 +32,7 @@ const runLines = (view: ReportView, table: TableView | null): readonly string[] 
       'image',
       image === undefined
         ? ''
-        : `${image.name}: ${grouped(image.entryCount)} entries, ${grouped(image.fileCount)} files, ${formatBytes(image.fileBytes)}, ${plural(image.layerCount, 'layer')}, contents ${image.contents}`,
+        : `${image.name}: ${plural(image.entryCount, 'entry', 'entries')}, ${plural(image.fileCount, 'file')}, ${formatBytes(image.fileBytes)}, ${plural(image.layerCount, 'layer')}, contents ${image.contents}`,
     ),
     ...fact(
       'run',
@@ -90,7 +90,7 @@ const otherClaims = ({ claims }: ReportView, shown: readonly ClaimView[]): reado
 };
 
 const commands = (view: ReportView, scenarios: readonly string[]): readonly string[] => [
-  ...commandsOf(view).flatMap(commandLines),
+  ...repeatLines(view),
   ...view.scenarios
     .filter(({ id }) => scenarios.includes(id))
     .flatMap(({ id, reproduce }) => mailLines(`${id}: ${reproduce}`, '  ', '      ')),

@@ -1,7 +1,8 @@
 // A run for a pull request or a step summary: the finding, the verdicts in a line, the largest differences, everything else folded.
 import { VERDICTS, type Verdict } from '../../results/compare/verdict.ts';
-import { alerts } from '../alert.ts';
+import { alerts, otherWarnings, problemCounts } from '../alert.ts';
 import { askedOf, decidingLine } from '../claims/words.ts';
+import { fleetText } from '../fleet/machine.ts';
 import { fleetTables } from '../fleet/markdown.ts';
 import { formatValue, plural, ratioText, runsApartText, shortName } from '../format.ts';
 import { chanceText, runsText } from '../standing.ts';
@@ -94,6 +95,20 @@ const missingTable = (view: ReportView): MarkdownTable => {
   };
 };
 
+const problemTable = (view: ReportView): MarkdownTable => {
+  const rows = [
+    ...view.failures.map(({ where, what }) => ['failed', md(where), md(what, LONGEST_PARAGRAPH)]),
+    ...otherWarnings(view).map((line) => ['warning', '', md(line, LONGEST_PARAGRAPH)]),
+    ...view.notes.map((line) => ['note', '', md(line)]),
+  ];
+  return {
+    title: problemCounts(view),
+    columns: ['kind', 'where', 'what'].map(textColumn),
+    rows,
+    isFolded: true,
+  };
+};
+
 /** Folded: it is the same in every run on one kernel. */
 const tamperTables = ({ tampering }: ReportView): readonly MarkdownTable[] =>
   tampering.map(({ image, columns, rows, untried }) => ({
@@ -140,17 +155,18 @@ export const runMarkdown = (view: ReportView): string => {
     `## cfsbench: ${md(view.id)}`,
     '',
     ...view.finding.map((sentence) => `- ${md(sentence, LONGEST_PARAGRAPH)}`),
-    ...alerts(view).flatMap((line) => ['', `**${md(line)}**`]),
+    ...alerts(view).flatMap((line) => ['', `**${md(line, LONGEST_PARAGRAPH)}**`]),
     '',
-    `${verdictLine(view, headline)} Backends of one run are compared, not a change with its base: that is \`cfsbench compare BASE RUN\`.`,
+    `${verdictLine(view, headline)} Backends of ${view.pool === null ? 'one run' : 'the same runs'} are compared, not a change with its base: that is \`cfsbench compare BASE RUN\`.`,
     '',
-    `Linux ${md(env.kernel)}, ${env.cpuCount} × ${md(env.cpuModel)}; profile ${md(plan.profile)}, seed ${md(plan.seed)}. ${md(runsText(view))} ${md(chanceText(view))}`,
+    `${md(fleetText(view) ?? `Linux ${env.kernel}, ${env.cpuCount} × ${env.cpuModel}`)}; profile ${md(plan.profile)}, seed ${md(plan.seed)}. ${md(runsText(view))} ${md(chanceText(view))}`,
   ];
   return markdownOf(intro, [
     timesTable(view, `Against ${md(view.baseline)}, worse first`, headline),
     ...(view.pool === null ? [] : fleetTables(view.pool)),
     claimsTable(view),
     ...tamperTables(view),
+    problemTable(view),
     missingTable(view),
     { ...timesTable(view, `Further times: ${plural(further.length, 'row')}`, further), isFolded: true },
   ]);

@@ -1,5 +1,6 @@
 // The table of attacks as CSV.
 import { stringify } from 'csv-stringify/sync';
+import { kernelsOf } from '../fleet/machine.ts';
 import type { ReportView } from '../view.ts';
 import { cellText } from './text.ts';
 
@@ -8,8 +9,11 @@ const HEAD = ['run', 'kernel', 'image', 'backend', 'level', 'checked_by', 'attac
 const OPTIONS = { escape_formulas: true } as const;
 
 /** Levels that were not tried have a row without backend and attack. */
-export const tamperCsv = ({ id, environment, tampering }: ReportView): string =>
-  stringify(
+export const tamperCsv = (view: ReportView): string => {
+  const { id, tampering } = view;
+  // A cell of a pool holds for all its machines.
+  const kernel = kernelsOf(view).join('; ');
+  return stringify(
     [
       HEAD,
       ...tampering.flatMap(({ image, columns, rows, untried }) => [
@@ -17,16 +21,17 @@ export const tamperCsv = ({ id, environment, tampering }: ReportView): string =>
           rows.map(({ attack, cells }) => {
             const cell = cells[at]!;
             return [
-              ...[id, environment.kernel, image, arm, level.title, level.by, attack, cellText(cell)],
+              ...[id, kernel, image, arm, level.title, level.by, attack, cellText(cell)],
               cell.kind === 'untried' ? cell.reason : '',
             ];
           }),
         ),
         ...untried.map(({ level, reason }) => [
-          ...[id, environment.kernel, image, '', level, '', '', 'not tried'],
+          ...[id, kernel, image, '', level, '', '', 'not tried'],
           reason,
         ]),
       ]),
     ],
     OPTIONS,
   );
+};

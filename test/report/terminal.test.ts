@@ -4,6 +4,7 @@ import { htmlOf } from '../../report/render.ts';
 import { droppedSentence, terminalOf } from '../../report/terminal.ts';
 import type { ReportView } from '../../report/view.ts';
 import type { DroppedGroup, EndedGroup } from '../../results/schema/not-measured.ts';
+import type { Sample } from '../../results/schema/run.ts';
 import { exampleRun } from './support/example.ts';
 import { storedView } from './support/stored-run.ts';
 import { viewOf } from './support/view.ts';
@@ -133,7 +134,7 @@ test('groups that the budget ended before every row was decided are named', () =
 
 test('every image and all images combined are shown on request', () => {
   const text = terminalOf(view, { allImages: true });
-  assert.match(text, /^debian-12-python \(15664 entries\), 8 blocks$/m);
+  assert.match(text, /^debian-12-python \(15,664 entries\), 8 blocks$/m);
   assert.match(text, /^all images: per block, the median of their ratios$/m);
 });
 
@@ -218,12 +219,26 @@ test('a warning of the kernel is said as such, beside the noise of the machine',
   assert.doesNotMatch(text, /Noisy machine: kernel/);
 });
 
+test('failures and warnings are counted, and the line says where they are', () => {
+  const [first, ...others] = samples;
+  const failed = { ...first!, outcome: 'failed', phase: 'mount', code: 'EIO', message: 'x' } as Sample;
+  const noted = others.map((sample, at) => (at < 2 ? { ...sample, notes: [`note ${at}`] } : sample));
+  const textOf = (warnings: readonly string[], given: readonly Sample[]): string =>
+    terminalOf(viewOf({ ...run, warnings }, given), { columns: 200 });
+  assert.match(
+    textOf(['a', 'b', 'noise: loud'], [failed, ...noted]),
+    /^1 failure and 2 warnings: see the page, or --format mail --long\.$/m,
+  );
+  assert.match(textOf(['a'], samples), /^1 warning: see the page/m);
+  assert.doesNotMatch(textOf(['noise: loud'], noted), /see the page, or --format mail/);
+});
+
 test('problems are below the table, and the finding is last', () => {
   const proofs = run.proofs.map((proof, index) => (index === 0 ? { ...proof, equal: false } : proof));
   const text = terminalOf(viewOf({ ...run, proofs, status: 'interrupted' }, samples));
   assert.match(
     text,
-    /\n\nThe run did not complete: interrupted\. The rows [^.]+\.\n1 mount did not show the image's tree\.\n\n(.+\n)+Of the \d+ times in the page's first chart, .*\n(.+\n)+$/,
+    /\n\nThe run did not complete: interrupted\. The rows [^.]+\.\n1 mount did not show the image's tree\.\n1 warning: see the page, .*\n\n(.+\n)+Of the \d+ times in the page's first chart, .*\n(.+\n)+$/,
   );
   assert.doesNotMatch(terminalOf(view), /did not/);
 });

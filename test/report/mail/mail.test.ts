@@ -7,7 +7,9 @@ import { commandLines, mailable } from '../../../report/mail/lines.ts';
 import { mailOf } from '../../../report/mail/mail.ts';
 import { asciiText } from '../../../report/text.ts';
 import type { ReportView } from '../../../report/view.ts';
-import type { RunFile } from '../../../results/schema/run.ts';
+import type { CellView } from '../../../report/view-tables.ts';
+import type { Verdict } from '../../../results/compare/verdict.ts';
+import type { RunFile, Sample } from '../../../results/schema/run.ts';
 import { shellLine } from '../../../results/shell-line.ts';
 import { claimOf, viewOf as claimsView, decided } from '../claims/claim-views.ts';
 import { exampleRun } from '../support/example.ts';
@@ -119,7 +121,7 @@ test('the mail of a pool names its runs, and has at most 100 lines', () => {
   assert.ok(text.trimEnd().split('\n').length <= 100);
   assert.ok(text.trimEnd().split('\n').length > 80);
   assert.match(text, /7 runs, pooled/);
-  assert.match(text, /^ {2}cfsbench run --seed 7-1$/m);
+  assert.match(text, /^ {2}the first of 7 runs:\n {2}cfsbench run --seed 7-1$/m);
   assert.match(text, /^disk: +ext4 without a journal$/m);
 });
 
@@ -141,8 +143,86 @@ test('the mail of a pool has the command that made its runs, and the one that re
   assert.match(made, /^ {2}cfsbench run --profile quick --budget 90s --seed 1-2 --runs 3$/m);
   assert.match(made, /^ {2}cfsbench pool RUN\.\.\. --format mail --long$/m);
   const gathered = commandsIn([child(1), ['--profile', 'quick', '--seed', '8']]);
-  assert.match(gathered, /--seed 1-2-1\b/);
+  assert.match(gathered, /^ {2}the first of 2 runs:\n {2}cfsbench run --profile quick .*--seed 1-2-1$/m);
+  assert.doesNotMatch(gathered, /--out/);
+  assert.doesNotMatch(made, /the first of/);
   assert.doesNotMatch(gathered, /--runs 2/);
+});
+
+test('each sign of the table is explained, and no other; so is each column', () => {
+  const textOf = (view: ReportView): string => mailOf(view).replaceAll(/\s+/g, ' ');
+  const marked = (verdict: Verdict, scenarios: readonly string[]): ReportView => {
+    const view = viewOf(run, samples);
+    const cellOf = (cell: CellView): CellView =>
+      cell.kind === 'value' && cell.versus !== null ? { ...cell, versus: { ...cell.versus, verdict } } : cell;
+    const tables = view.tables.map((table) => ({
+      ...table,
+      sections: table.sections
+        .filter(({ scenario }) => scenarios.includes(scenario))
+        .map((section) => ({
+          ...section,
+          params: section.params === 'store=full' ? 'local=files' : section.params,
+          rows: section.rows.map((row) => ({ ...row, cells: row.cells.map(cellOf) })),
+        })),
+    }));
+    return { ...view, tables };
+  };
+  const same = '=: within 5 % of erofs-overlay, or below the floor';
+  const open = '~: neither shown to differ from erofs-overlay nor to be the same';
+  for (const [verdict, sign, said] of [
+    ['same', '=', same],
+    ['belowFloor', '=', same],
+    ['undecided', '~', open],
+    ['tooFew', '~', open],
+    ['slower', '', ''],
+    ['faster', '', ''],
+  ] as const) {
+    const text = textOf(marked(verdict, ['walk-cold', 'walk-warm']));
+    assert.match(text, new RegExp(`\\| composefs-fuse[^a-z]*|composefs-fuse \\| +[\\d.]+${sign} `), verdict);
+    for (const one of [same, open]) assert.equal(text.includes(one), one === said, `${verdict}: ${one}`);
+    assert.match(text, /; uncached and cached: ls -lR of every entry\. /);
+    assert.doesNotMatch(text, /all files local, without/);
+  }
+  const cold = textOf(marked('same', ['walk-cold']));
+  assert.match(cold, /; uncached: ls -lR of every entry\. /);
+  const setUp = textOf(marked('same', ['churn']));
+  assert.match(setUp, /blocks; create and destroy: all files local, without mount and unmount\. /);
+  assert.doesNotMatch(setUp, /ls -lR of every entry\./);
+});
+
+test('the long mail has failures in full, warnings and notes', () => {
+  const long = `mount: EIO: ${'x '.repeat(300)}end`;
+  const [first, ...others] = samples;
+  const failed = { ...first!, outcome: 'failed', phase: 'mount', code: 'EIO', message: long } as Sample;
+  const noted = others.map((sample, at) => (at === 0 ? { ...sample, notes: ['a note'] } : sample));
+  const view = viewOf({ ...run, status: 'interrupted', warnings: ['a warning', 'noise: loud'] }, [
+    failed,
+    ...noted,
+  ]);
+  const text = mailOf(view, { long: true }).replaceAll(/\s+/g, ' ');
+  assert.match(text, / - failed: churn, [^:]*: mount: EIO: mount: EIO: (x ){300}end \(time pass, block 0\) /);
+  assert.match(text, / - warning: a warning /);
+  assert.match(text, / - note: a note \(1 sample\)/);
+  assert.equal(text.match(/loud/g)!.length, 1);
+  assert.match(text, / - The run did not complete: interrupted\. /);
+  assert.doesNotMatch(text, /warning: the run is not complete/);
+});
+
+test('walks with parameters have tables of their own', () => {
+  const more = samples.flatMap((sample) =>
+    sample.scenario === 'walk-cold' ? [sample, { ...sample, params: { placement: 'same-cpu' } }] : [sample],
+  );
+  const text = mailOf(viewOf(run, more), { long: true });
+  for (const head of ['debian-12-base', 'debian-12-base, placement=same-cpu'])
+    assert.match(text, new RegExp(`^${head} +\\| uncached\\(ms\\) \\| +ratio$`, 'm'));
+  const placed = mailOf(
+    viewOf(
+      run,
+      more.filter(({ scenario, params }) => scenario !== 'walk-cold' || 'placement' in params),
+    ),
+    { long: true },
+  );
+  assert.doesNotMatch(placed, /^debian-12-base +\| uncached/m);
 });
 
 test('a mail names what had no time, and calls only a run without such groups complete', () => {

@@ -7,6 +7,7 @@ import { runMarkdown } from '../../../report/markdown/run.ts';
 import type { Comparison } from '../../../results/gate/compare.ts';
 import type { ExactResult } from '../../../results/gate/exact.ts';
 import type { Gate } from '../../../results/gate/gate.ts';
+import type { Sample } from '../../../results/schema/run.ts';
 import { claimOf, viewOf as claimsViewOf, decided } from '../claims/claim-views.ts';
 import { exampleRun } from '../support/example.ts';
 import { viewOf } from '../support/view.ts';
@@ -143,6 +144,21 @@ test('the finding comes first, the number of rows of each verdict after it', () 
     runMarkdown(viewOf(run, samples)),
     /^## cfsbench: .*\n\n(?:- .*\n)+\nOf \d+ rows of other backends against erofs-overlay: /,
   );
+});
+
+test('an alert is not cut in the middle, and failures, warnings and notes have a table', () => {
+  const { run, samples } = exampleRun();
+  const long = `mount: EIO: ${'x '.repeat(145)}end`;
+  const [first, ...others] = samples;
+  const failed = { ...first!, outcome: 'failed', phase: 'mount', code: 'EIO', message: long } as Sample;
+  const noted = others.map((sample, at) => (at === 0 ? { ...sample, notes: ['a note'] } : sample));
+  const text = runMarkdown(viewOf({ ...run, warnings: ['a warning', 'noise: loud'] }, [failed, ...noted]));
+  assert.match(text, /^\*\*Failed: churn.*end.*\*\*$/m);
+  assert.match(text, /<summary>1 failure, 1 warning and 1 note<\/summary>/);
+  assert.match(text, /^\| failed \| churn, .* \| mount: EIO: .*end \(time pass, block 0\) \|$/m);
+  assert.match(text, /^\| warning \| {2}\| a warning \|$/m);
+  assert.match(text, /^\| note \| {2}\| a note \(1 sample\) \|$/m);
+  assert.doesNotMatch(runMarkdown(viewOf(run, samples)), /1 warning|1 note/);
 });
 
 test('parts that had no time are listed with their state, and not called unmeasured', () => {
