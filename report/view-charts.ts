@@ -14,6 +14,8 @@ export interface SpreadView {
   readonly title: string;
   /** Blocks of one position: 1 unless there are very many. */
   readonly joined: number;
+  /** Blocks with a value of any arm. */
+  readonly blockCount: number;
   /** `arm` is an index. Arms without a value and idle arms have no curve. */
   readonly curves: readonly (Curve & {
     readonly arm: number;

@@ -9,6 +9,8 @@ const JOINED_POSITIONS = MOST_BLOCKS / 2;
 export interface BlockOrder {
   /** Blocks of one position: 1, or more where there are more than `MOST_BLOCKS`. */
   readonly joined: number;
+  /** Blocks with a value of any arm. */
+  readonly blockCount: number;
   /** Per arm: position from 1, and its value; of joined blocks the smallest and the largest. */
   readonly inOrder: readonly (readonly (readonly [position: number, value: number])[])[];
 }
@@ -27,6 +29,7 @@ export const blockOrder = (arms: readonly ByBlock[]): BlockOrder => {
   );
   return {
     joined,
+    blockCount: blocks.length,
     inOrder: arms.map((byBlock) =>
       places.flatMap((place, index) => {
         const values = place.flatMap((block) => byBlock.get(block) ?? []);

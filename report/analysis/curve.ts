@@ -1,4 +1,4 @@
-// A distribution for a chart: one step per value, and a few quantiles for the table beside it.
+// A distribution for a chart: a step for each value, of many values fewer, and a few quantiles for the table beside it.
 
 export interface Curve {
   readonly n: number;
@@ -12,6 +12,12 @@ export const SHARES = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 1] as const;
 
 /** Longer distributions are thinned out to this number of steps. */
 const MOST_STEPS = 64;
+
+/** What a step of these curves is, below a chart. */
+export const stepText = (curves: readonly Pick<Curve, 'n'>[]): string =>
+  curves.every(({ n }) => n <= MOST_STEPS)
+    ? 'Each step is one block'
+    : `Each step is one block, of a curve of more than ${MOST_STEPS} blocks one ${MOST_STEPS}th of them`;
 
 /** `sorted`: ascending. `share`: from 0 to 1. */
 export const atShare = (sorted: Float64Array, share: number): number =>

@@ -26,7 +26,7 @@ const spreadOf = (
       ? []
       : [{ arm, byBlock }];
   });
-  const { joined, inOrder } = blockOrder(shown.map(({ byBlock }) => byBlock));
+  const { joined, blockCount, inOrder } = blockOrder(shown.map(({ byBlock }) => byBlock));
   const curves = shown.flatMap(({ arm, byBlock }, index) => {
     const values = numbersOf(byBlock);
     const [curve, percentiles] = [curveOf(values), percentilesOf(values)];
@@ -37,7 +37,7 @@ const spreadOf = (
   if (curves.length === 0) return null;
   const { image, scenario, params } = data.group;
   const { title } = metricInfo(design.catalogue, scenario, metric);
-  return { image, scenario, params: paramsKey(params), metric, title, joined, curves };
+  return { image, scenario, params: paramsKey(params), metric, title, joined, blockCount, curves };
 };
 
 export const spreadsOf = (

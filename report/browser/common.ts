@@ -119,6 +119,29 @@ const unitText = (
   }
 };
 
+/** In pixels; a range that begins below a logarithmic axis has no end there. */
+const rangeOn = (scale: ChartInstance['scales'][string], lo: number, hi: number) => {
+  const [from, to] = [lo, hi].map((end) => scale.getPixelForValue(Math.max(end, scale.min))) as [
+    number,
+    number,
+  ];
+  return { from, to, ends: lo < scale.min ? [to] : [from, to] };
+};
+
+/** A zero on a logarithmic axis, at its edge. */
+const drawZero = (ctx: CanvasRenderingContext2D, arm: number, x: number, y: number): void => {
+  ctx.save();
+  // A line behind it would strike it out.
+  ctx.fillStyle = css('--paper');
+  ctx.fillRect(x - zoomed(1), y - zoomed(7), zoomed(10), zoomed(14));
+  ctx.font = `700 ${zoomed(13)}px ${css('--sans')}`;
+  ctx.fillStyle = armColor(arm);
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'middle';
+  ctx.fillText('0', x, y);
+  ctx.restore();
+};
+
 /** Ranges of one dataset, as thin lines at the height of its points or bars. */
 const drawRanges = (
   chart: ChartInstance,
@@ -136,11 +159,11 @@ const drawRanges = (
     const element = chart.getDatasetMeta(dataset).data[at];
     if (point === null || point.lo === null || point.hi === null || element === undefined) return;
     const y = element.getProps(['y'], true)['y'] ?? 0;
-    const [from, to] = [scale.getPixelForValue(point.lo), scale.getPixelForValue(point.hi)];
+    const { from, to, ends } = rangeOn(scale, point.lo, point.hi);
     ctx.beginPath();
     ctx.moveTo(from, y);
     ctx.lineTo(to, y);
-    for (const end of [from, to]) {
+    for (const end of ends) {
       ctx.moveTo(end, y - zoomed(4));
       ctx.lineTo(end, y + zoomed(4));
     }

@@ -6,7 +6,7 @@ export interface PageArm {
   readonly role: 'baseline' | 'arm' | 'null';
   readonly hue: number | 'null';
   readonly shape: number;
-  /** How often the hue was given before: bars get a pattern, lines get dashes. */
+  /** How often the hue was given before: bars get a pattern. */
   readonly before: number;
 }
 
@@ -25,7 +25,7 @@ export type Unit = 'ns' | 'B' | 'perSecond' | 'ratio' | 'count';
 export interface PointChart {
   readonly id: string;
   readonly unit: Unit;
-  /** Of a logarithmic axis; charts to be compared share it. */
+  /** Of a logarithmic axis, above zero; charts to be compared share it. */
   readonly span: { readonly min: number; readonly max: number };
   readonly rows: readonly string[];
   readonly series: readonly { readonly arm: number; readonly points: readonly Point[] }[];
@@ -36,6 +36,8 @@ export interface StackChart {
   readonly id: string;
   readonly arms: readonly number[];
   readonly segments: readonly { readonly label: string; readonly counts: readonly (number | null)[] }[];
+  /** The calls of each arm as text: a range where the passes differ, which segments of the least counts do not show. */
+  readonly sums: readonly string[];
 }
 
 /** Ratios to the baseline on a logarithmic axis, by quantity; `arm` is an index into the arms. */

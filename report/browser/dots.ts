@@ -27,14 +27,36 @@ const rangesBelow = (chart: PointChart): ChartPlugin => ({
   },
 });
 
-const dotDatasets = ({ series }: PointChart) => {
+const dotDatasets = ({ series, span }: PointChart) => {
   const step = Math.min(0.2, 0.8 / series.length);
-  return series.map(({ arm, points }, index) => ({
-    label: armName(arm),
-    data: points.map(({ value, row }) => ({ x: value, y: row + (index - (series.length - 1) / 2) * step })),
-    ...pointLook(arm),
-  }));
+  return series.map(({ arm, points }, index) => {
+    const look = pointLook(arm);
+    return {
+      label: armName(arm),
+      data: points.map(({ value, row }) => ({
+        x: Math.max(value, span.min),
+        y: row + (index - (series.length - 1) / 2) * step,
+      })),
+      ...look,
+      ...(points.every(({ value }) => value > 0)
+        ? {}
+        : { pointStyle: points.map(({ value }) => (value > 0 ? look.pointStyle : (false as const))) }),
+    };
+  });
 };
+
+/** A zero is written at the edge of the axis, in the color of its arm. */
+const zeroMarks = ({ series }: PointChart): ChartPlugin => ({
+  id: 'zeroMarks',
+  afterDatasetsDraw(drawn: ChartInstance) {
+    series.forEach(({ arm, points }, dataset) => {
+      points.forEach(({ value }, at) => {
+        const y = drawn.getDatasetMeta(dataset).data[at]?.getProps(['y'], true)['y'];
+        if (value <= 0 && y !== undefined) drawZero(drawn.ctx, arm, drawn.chartArea.left + zoomed(3), y);
+      });
+    });
+  },
+});
 
 type TickAxis = { min: number; max: number; ticks: { value: number }[] };
 
@@ -97,7 +119,7 @@ const dotsConfig = (chart: PointChart): ChartConfig =>
       },
       scales: dotScales(chart),
     },
-    plugins: [rowBands(chart.rows.length), rangesBelow(chart)],
+    plugins: [rowBands(chart.rows.length), rangesBelow(chart), zeroMarks(chart)],
   });
 
 /** Of dots and bars. */

@@ -15,12 +15,12 @@ export interface LineSeries {
   readonly label: string;
   /** Index into the arms, for the color. */
   readonly arm: number;
-  /** `order`: one mark per block, joined by a thin line; `level`: stepped and dashed; `fit`: dashed; `points`, `marks` and `ranges`: no line. */
+  /** `step`: a mark in the middle; `order`: one mark per block, joined by a thin line; `level`: stepped and dashed; `fit`: dashed; `points`, `marks` and `ranges`: no line. */
   readonly style: 'step' | 'order' | 'line' | 'level' | 'fit' | 'points' | 'marks' | 'ranges';
   readonly points: readonly (readonly [x: number, y: number])[];
   /** Instead of points: ascending; the n-th of N is where the distribution reaches n/N. */
   readonly values?: readonly number[];
-  /** Vertical range of each point, in `line`, `points` and `ranges`. */
+  /** Vertical range of each point, in `line`, `points` and `ranges`. A logarithmic axis has zeros at its edge. */
   readonly ranges: readonly (readonly [lo: number, hi: number])[];
 }
 

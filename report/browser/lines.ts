@@ -6,6 +6,7 @@ type LineAxis = import('./lines-data.d.ts').LineAxis;
 const LINES_PX = 250;
 const RANGE_TICK_PX = 3;
 
+const MANY_POINTS = 60;
 const MOST_DIGITS = 15;
 const TOOLTIP_DIGITS = 5;
 
@@ -47,11 +48,11 @@ const verticalRanges = (lines: readonly LineSeries[]): ChartPlugin => ({
       const point = series.points[at];
       if (point === undefined) return;
       const middle = x.getPixelForValue(point[0]);
-      const [from, to] = [y.getPixelForValue(lo), y.getPixelForValue(hi)];
+      const { from, to, ends } = rangeOn(y, lo, hi);
       ctx.beginPath();
       ctx.moveTo(middle, from);
       ctx.lineTo(middle, to);
-      for (const end of [from, to]) {
+      for (const end of ends) {
         ctx.moveTo(middle - RANGE_TICK_PX, end);
         ctx.lineTo(middle + RANGE_TICK_PX, end);
       }
@@ -61,13 +62,38 @@ const verticalRanges = (lines: readonly LineSeries[]): ChartPlugin => ({
   },
 });
 
-const lineStyle = ({ style, arm }: LineSeries, isMany: boolean) => {
+/** Zeros at the edge of a logarithmic axis: below their place, or where a curve leaves them. */
+const zerosAtEdge = ({ x, y, lines }: LineChart): ChartPlugin => ({
+  id: 'zerosAtEdge',
+  afterDatasetsDraw({ ctx, chartArea, scales }: ChartInstance) {
+    lines.forEach(({ arm, points }, index) => {
+      const left = points.filter(([at]) => x.log && at <= 0).at(-1);
+      const height = left === undefined ? undefined : scales['y']?.getPixelForValue(left[1]);
+      if (height !== undefined) drawZero(ctx, arm, chartArea.left + zoomed(3), height);
+      for (const [at] of points.filter(([, value]) => y.log && value <= 0)) {
+        // Arms beside each other.
+        const along = (scales['x']?.getPixelForValue(at) ?? 0) + zoomed(8) * (index - lines.length / 2);
+        drawZero(ctx, arm, along, chartArea.bottom - zoomed(7));
+      }
+    });
+  },
+});
+
+const lineStyle = ({ style, arm, points }: LineSeries) => {
+  const isMany = points.length > MANY_POINTS;
   const color = armColor(arm);
   const plain = { borderColor: color, backgroundColor: color, borderWidth: zoomed(2), pointRadius: 0 };
   const stepped = { ...plain, stepped: 'before' as const };
   switch (style) {
     case 'step':
-      return { ...stepped, borderWidth: zoomed(isNull(arm) ? 1.5 : 2), borderDash: dashesOf(arm) };
+      return {
+        ...stepped,
+        ...pointLook(arm),
+        pointRadius: points.map((_, at) => (at === Math.floor(points.length / 2) ? zoomed(5) : 0)),
+        borderColor: color,
+        borderWidth: zoomed(isNull(arm) ? 1.5 : 2),
+        borderDash: dashesOf(arm),
+      };
     case 'order':
       return {
         ...plain,
@@ -78,7 +104,14 @@ const lineStyle = ({ style, arm }: LineSeries, isMany: boolean) => {
         borderDash: isNull(arm) ? [3, 3] : [],
       };
     case 'line':
-      return { ...plain, borderWidth: zoomed(1.5), pointRadius: zoomed(isMany ? 2 : 3.5) };
+      return {
+        ...plain,
+        ...pointLook(arm),
+        pointRadius: zoomed(isMany ? 2 : 4.5),
+        borderColor: color,
+        borderWidth: zoomed(1.5),
+        borderDash: dashesOf(arm),
+      };
     case 'level':
       return { ...stepped, borderColor: css('--muted'), borderWidth: zoomed(1), borderDash: [6, 4] };
     case 'fit':
@@ -99,7 +132,16 @@ const lineStyle = ({ style, arm }: LineSeries, isMany: boolean) => {
   }
 };
 
-const MANY_POINTS = 60;
+/** Share of a logarithmic axis that zeros have for themselves, below all other values. */
+const ZERO_SHARE = 0.12;
+
+/** For the options of an axis: where it begins. */
+const zeroRoom = ({ log }: LineAxis, values: readonly number[]): { readonly min?: number } => {
+  const positive = values.filter((value) => value > 0);
+  if (!log || positive.length === values.length || positive.length === 0) return {};
+  const [least, most] = [Math.min(...positive), Math.max(...positive)];
+  return { min: least * (least / most) ** ZERO_SHARE };
+};
 
 const lineScale = (axis: LineAxis, isVertical: boolean) => {
   const { muted, grid, font } = pageStyle();
@@ -162,14 +204,15 @@ const shownLines = (chart: LineChart): LineChart => ({
 });
 
 const linesConfig = (chart: LineChart): ChartConfig => {
-  const ends = chart.lines.flatMap(({ ranges }) => ranges.flat());
+  const points = chart.lines.flatMap((series) => series.points);
+  const ends = chart.lines.flatMap(({ ranges }) => ranges.flat()).filter((end) => !chart.y.log || end > 0);
   return chartConfig({
     type: 'line',
     data: {
       datasets: chart.lines.map((series) => ({
         label: series.label,
         data: series.points.map(([x, y]) => ({ x, y })),
-        ...lineStyle(series, series.points.length > MANY_POINTS),
+        ...lineStyle(series),
       })),
     },
     options: {
@@ -188,15 +231,25 @@ const linesConfig = (chart: LineChart): ChartConfig => {
         },
       },
       scales: {
-        x: lineScale(chart.x, false),
+        x: {
+          ...lineScale(chart.x, false),
+          ...zeroRoom(
+            chart.x,
+            points.map(([x]) => x),
+          ),
+        },
         // Room for ranges, which would otherwise seem to end at the edge.
         y: {
           ...lineScale(chart.y, true),
+          ...zeroRoom(
+            chart.y,
+            points.map(([, y]) => y),
+          ),
           ...(ends.length === 0 ? {} : { suggestedMin: Math.min(...ends), suggestedMax: Math.max(...ends) }),
         },
       },
     },
-    plugins: [verticalRanges(chart.lines)],
+    plugins: [verticalRanges(chart.lines), zerosAtEdge(chart)],
   });
 };
 

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/correctness/noUnusedVariables: declared for the scripts that run after this one.
-// The marks of the arms in charts, as the legend shows them: a color, a shape, and for bars a pattern where the color is used again.
+// The marks of the arms in charts, as the legend shows them: a color, a shape, for lines dashes by the shape, and for bars a pattern where the
+// color is used again.
 
 /** By a mark's shape: Chart.js and degrees. The last are triangles that point down, right and left. */
 const SHAPES = [
@@ -31,6 +32,7 @@ const pointLook = (arm: number) => {
   };
 };
 
+/** By the shape. */
 const DASHES: readonly (readonly number[])[] = [
   [],
   [1.5, 2.5],
@@ -42,7 +44,7 @@ const DASHES: readonly (readonly number[])[] = [
 ];
 
 const dashesOf = (arm: number): number[] =>
-  isNull(arm) ? [5, 4] : [...(DASHES[timesUsed(arm) % DASHES.length] ?? [])].map(zoomed);
+  isNull(arm) ? [5, 4] : [...(DASHES[shapeAt(arm)] ?? [])].map(zoomed);
 
 const TILE_PX = 6;
 /** Patterns of bars by how often the color was used before: rectangles of a tile that stay blank. */

@@ -72,11 +72,17 @@ const drawMark = (ctx: SvgContext, key: LegendKey, x: number, y: number, size = 
   ctx.stroke();
 };
 
-/** In as many lines as it needs, upwards from `bottom`. */
-const drawLegend = (ctx: SvgContext, keys: readonly LegendKey[], bottom: number): void => {
+interface PlacedKey {
+  readonly key: LegendKey;
+  readonly x: number;
+  readonly text: string;
+}
+
+/** In as many lines as it needs. */
+const legendLines = (ctx: SvgContext, keys: readonly LegendKey[]): readonly (readonly PlacedKey[])[] => {
   setFont(ctx, 400, SLIDE.text);
   const room = SLIDE.width - 2 * SLIDE.margin;
-  const lines: { key: LegendKey; x: number; text: string }[][] = [[]];
+  const lines: PlacedKey[][] = [[]];
   let x = 0;
   for (const key of keys) {
     const text = fitted(ctx, key.text, room - 24);
@@ -88,6 +94,12 @@ const drawLegend = (ctx: SvgContext, keys: readonly LegendKey[], bottom: number)
     lines.at(-1)?.push({ key, x: SLIDE.margin + x, text });
     x += width;
   }
+  return lines;
+};
+
+/** Upwards from `bottom`. */
+const drawLegend = (ctx: SvgContext, lines: readonly (readonly PlacedKey[])[], bottom: number): void => {
+  setFont(ctx, 400, SLIDE.text);
   lines.forEach((line, index) => {
     const y = bottom - (lines.length - 1 - index) * LEGEND_PX;
     for (const one of line) {
@@ -96,12 +108,6 @@ const drawLegend = (ctx: SvgContext, keys: readonly LegendKey[], bottom: number)
       ctx.fillText(one.text, one.x + 24, y);
     }
   });
-};
-
-const legendLineCount = (ctx: SvgContext, keys: readonly LegendKey[]): number => {
-  setFont(ctx, 400, SLIDE.text);
-  const widths = keys.map(({ text }) => 50 + ctx.measureText(text).width);
-  return Math.ceil(widths.reduce((sum, width) => sum + width, 0) / (SLIDE.width - 2 * SLIDE.margin - 120));
 };
 
 /** The elements of the chart, in a box of its own. */
@@ -127,7 +133,8 @@ const chartMarkup = ({ config, paint }: Drawing, width: number, height: number):
 const slideParts = (drawing: Drawing, { title, about }: SlideText): string => {
   const keys = drawing.keys();
   const page = new SvgContext(SLIDE.width, SLIDE.height, 'page-');
-  const extraPx = Math.max(0, legendLineCount(page, keys) - 1) * LEGEND_PX;
+  const lines = legendLines(page, keys);
+  const extraPx = (lines.length - 1) * LEGEND_PX;
   const chartWidth = SLIDE.width - 2 * SLIDE.margin;
   const room = CHART_BOTTOM_PX - CHART_TOP_PX - extraPx + (keys.length === 0 ? 1.6 * LEGEND_PX : 0);
   drawMode.zoom = Math.min(MOST_ZOOM, Math.max(LEAST_ZOOM, room / drawing.heightPx()));
@@ -141,7 +148,7 @@ const slideParts = (drawing: Drawing, { title, about }: SlideText): string => {
   setFont(page, 400, SLIDE.text + 1);
   page.fillStyle = css('--muted');
   page.fillText(fitted(page, about.join(' · '), chartWidth), SLIDE.margin, 88);
-  drawLegend(page, keys, SLIDE.height - 70);
+  drawLegend(page, lines, SLIDE.height - 70);
   setFont(page, 400, SLIDE.text - 2);
   page.fillStyle = css('--muted');
   page.fillText(fitted(page, data.machine, chartWidth), SLIDE.margin, SLIDE.height - 38);

@@ -12,7 +12,7 @@ const mixed = (first: string, second: string, share: number): string => {
   return `#${mix(1)}${mix(3)}${mix(5)}`;
 };
 
-/** Labels inside segments that are wide enough, and the sum at the end. */
+/** Labels inside segments that are wide enough, and the number of calls at the end. */
 const segmentText = (chart: StackChart): ChartPlugin => ({
   id: 'segmentText',
   afterDatasetsDraw(drawn: ChartInstance) {
@@ -42,14 +42,14 @@ const segmentText = (chart: StackChart): ChartPlugin => ({
       if (!counted) return;
       ctx.fillStyle = css('--ink');
       ctx.textAlign = 'left';
-      ctx.fillText(sum.toLocaleString('en-US'), scale.getPixelForValue(sum) + zoomed(5), y);
+      ctx.fillText(chart.sums[bar] ?? '', scale.getPixelForValue(sum) + zoomed(5), y);
     });
     ctx.restore();
   },
 });
 
 /** Without the arms that the filters hide. */
-const shownStack = ({ id, arms, segments }: StackChart): StackChart => {
+const shownStack = ({ id, arms, segments, sums }: StackChart): StackChart => {
   const at = arms.flatMap((arm, index) => (isShown(arm) ? [index] : []));
   return {
     id,
@@ -58,6 +58,7 @@ const shownStack = ({ id, arms, segments }: StackChart): StackChart => {
       label,
       counts: at.map((index) => counts[index] ?? null),
     })),
+    sums: at.map((index) => sums[index] ?? ''),
   };
 };
 
@@ -95,6 +96,9 @@ const stackScales = () => {
   };
 };
 
+const sumWidth = ({ sums }: StackChart): number =>
+  10 + LABEL_PX * Math.max(...sums.map(({ length }) => length));
+
 const stackConfig = (chart: StackChart): ChartConfig =>
   chartConfig({
     type: 'bar',
@@ -102,7 +106,7 @@ const stackConfig = (chart: StackChart): ChartConfig =>
     options: {
       ...CHART_OPTIONS,
       indexAxis: 'y',
-      layout: { padding: { right: zoomed(52) } },
+      layout: { padding: { right: zoomed(sumWidth(chart)) } },
       plugins: {
         legend: { display: false },
         tooltip: {
@@ -117,12 +121,27 @@ const stackConfig = (chart: StackChart): ChartConfig =>
     plugins: [segmentText(chart)],
   });
 
+/** A narrower segment is not seen. */
+const LEAST_SHARE = 0.01;
+
+/** From left to right, in the shades of the segments: each bar mixes them with the color of its arm. */
+const segmentKeys = ({ arms, segments }: StackChart): readonly LegendKey[] => {
+  const longest = Math.max(
+    ...arms.map((_, bar) => segments.reduce((sum, { counts }) => sum + (counts[bar] ?? 0), 0)),
+  );
+  return segments.flatMap(({ label, counts }, segment) => {
+    const fill = mixed(css('--line'), css('--mix'), fadeOf(segment));
+    return counts.some((count) => (count ?? 0) > LEAST_SHARE * longest)
+      ? [{ text: label, color: fill, fill, shape: null }]
+      : [];
+  });
+};
+
 const stackDrawing = (chart: StackChart): Drawing => ({
   id: chart.id,
   heightPx: () => shownStack(chart).arms.length * 36 + AXIS_PX,
   config: () => stackConfig(shownStack(chart)),
-  // Wide segments are named inside the bars, all in the table.
-  keys: () => [],
+  keys: () => segmentKeys(shownStack(chart)),
   cells: () => {
     const { arms, segments } = shownStack(chart);
     return [

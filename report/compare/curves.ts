@@ -1,4 +1,4 @@
-// Distributions of rows that differ, one step per block: times for two arms of one run; for two runs ratios to the baseline of
+// Distributions of rows that differ: times for two arms of one run; for two runs ratios to the baseline of
 // each run, which cancel what differs between the days.
 import { NULL_ARM } from '../../results/compare/phase-of.ts';
 import { type GroupData, paramsKey } from '../../results/compare/tally.ts';

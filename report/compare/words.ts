@@ -28,7 +28,7 @@ export const countedText = ({ counted }: ExactResult): string => {
   );
 };
 
-const countText = (count: Count | null): string => {
+export const countText = (count: Count | null): string => {
   if (count === null) return 'none';
   return count.least === count.most
     ? grouped(count.least)

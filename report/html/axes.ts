@@ -33,7 +33,7 @@ export const drawn = (unit: Unit, value: number): number => {
   return unit !== 'ratio' && Math.abs(value) < LEAST_DRAWN ? 0 : Number(value.toPrecision(4));
 };
 
-/** Values that are not positive have no place on a logarithmic axis and are ignored. */
+/** Zeros do not decide: a logarithmic axis has them at its edge. */
 export const isWide = (values: readonly number[]): boolean => {
   const positive = values.filter((value) => value > 0);
   return positive.length > 0 && Math.max(...positive) > LOG_FACTOR * Math.min(...positive);

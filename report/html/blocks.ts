@@ -16,12 +16,14 @@ const MOST_OPEN_ROWS = 3;
 
 export const rowTitle = (spread: SpreadView): string => `${labelOf(spread)}: ${plainName(spread.metric)}`;
 
-/** `3`, or `41..60` where blocks are joined. */
-const blocksAt = (position: number, joined: number): string =>
-  joined === 1 ? String(position) : `${(position - 1) * joined + 1}..${position * joined}`;
+/** `3`, or `41..60` where blocks are joined; the last position may have fewer. */
+const blocksAt = (position: number, { joined, blockCount }: SpreadView): string => {
+  const [first, last] = [(position - 1) * joined + 1, Math.min(position * joined, blockCount)];
+  return first === last ? String(first) : `${first}..${last}`;
+};
 
 const valuesTable = (view: ReportView, spread: SpreadView, title: string): Html => {
-  const { curves, metric, image, joined } = spread;
+  const { curves, metric, image } = spread;
   const byArm = curves.map(({ inOrder }) => groupBy(inOrder, ([position]) => String(position)));
   const most = Math.max(...curves.flatMap(({ inOrder }) => inOrder.map(([position]) => position)));
   const cell = (values: (typeof byArm)[number], position: number): Html => {
@@ -32,7 +34,7 @@ const valuesTable = (view: ReportView, spread: SpreadView, title: string): Html 
     html`<th scope="col">block</th>${armHeads(curves.map(({ arm }) => view.arms[arm]!))}`,
     Array.from({ length: most }, (_, index) => index + 1).map(
       (position) =>
-        html`<tr><th scope="row">${blocksAt(position, joined)}</th>${byArm.map((values) => cell(values, position))}</tr>
+        html`<tr><th scope="row">${blocksAt(position, spread)}</th>${byArm.map((values) => cell(values, position))}</tr>
 `,
     ),
     `values in order: ${title}, ${image}`,

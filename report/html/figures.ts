@@ -1,9 +1,10 @@
 // The charts of a report. Each has a table with the same numbers.
+import type { Count } from '../../results/compare/counts.ts';
 import type { PageData, StackChart } from '../browser/data.d.ts';
 import type { LineChart } from '../browser/lines-data.d.ts';
 import { diskText } from '../finding/machine.ts';
 import { fleetText } from '../fleet/machine.ts';
-import { formatInstant, plural } from '../format.ts';
+import { formatCount, formatInstant, plural } from '../format.ts';
 import { joinParts } from '../text.ts';
 import type { ReportView } from '../view.ts';
 import type { GrowthView, SpreadView } from '../view-charts.ts';
@@ -43,6 +44,13 @@ export interface ReportFigures {
   readonly lifecycles: readonly LifecycleFigure[];
 }
 
+/** Of the numbers in the table beside the chart. */
+const sumText = (totals: readonly Count[]): string =>
+  formatCount('Count', {
+    least: totals.reduce((sum, { least }) => sum + least, 0),
+    most: totals.reduce((sum, { most }) => sum + most, 0),
+  });
+
 /** One segment per phase and actor, of the least count over the passes. */
 const stackChart = (id: string, calls: CallsView): StackChart => {
   const arms = calls.totals.flatMap((total, arm) => (total === null ? [] : [arm]));
@@ -56,7 +64,12 @@ const stackChart = (id: string, calls: CallsView): StackChart => {
     });
     segments.set(label, sums);
   }
-  return { id, arms, segments: [...segments].map(([label, counts]) => ({ label, counts })) };
+  return {
+    id,
+    arms,
+    segments: [...segments].map(([label, counts]) => ({ label, counts })),
+    sums: arms.map((arm) => sumText([...calls.totals[arm]!.values()])),
+  };
 };
 
 export const figuresOf = (view: ReportView): ReportFigures => ({

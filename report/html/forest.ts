@@ -5,6 +5,7 @@ import { HUES } from '../marks.ts';
 import { verdictText } from '../verdict-words.ts';
 import type { ReportView } from '../view.ts';
 import type { ForestQuantity, ForestView } from '../view-charts.ts';
+import { drawn } from './axes.ts';
 import { type Html, html } from './html.ts';
 import { shapeOf, swatch } from './legend.ts';
 import { slug } from './slug.ts';
@@ -106,18 +107,17 @@ ${forest.quantities.map((quantity) => quantityHtml(view, forest, quantity, axis)
 
 const forestId = ({ image }: ForestView): string => slug('glance', image);
 
-/** Four digits are more than a picture shows. */
-const drawn = (value: number): number => Number(value.toPrecision(4));
-
 const intervalOf = (ratio: ForestQuantity['again']): readonly [number, number, number] | null =>
-  ratio?.kind === 'interval' ? [drawn(ratio.lo), drawn(ratio.center), drawn(ratio.hi)] : null;
+  ratio?.kind === 'interval'
+    ? [drawn('ratio', ratio.lo), drawn('ratio', ratio.center), drawn('ratio', ratio.hi)]
+    : null;
 
 /** The data of the saved picture. */
 export const forestChart = (view: ReportView, forest: ForestView): ForestChart => {
   const { min, max, ticks } = axisOf(forest);
   return {
     id: forestId(forest),
-    span: { min: drawn(min), max: drawn(max) },
+    span: { min: drawn('ratio', min), max: drawn('ratio', max) },
     ticks,
     within: sameZone(view),
     quantities: forest.quantities.map((quantity) => ({

@@ -78,19 +78,13 @@ const fitLine = ({ arm, points, fit }: GrowthLineView, label: string, unit: Unit
   return [{ label: `${label}: line`, arm, style: 'fit', points: line, ranges: [] }];
 };
 
-/** On a logarithmic axis only values above zero, and ranges down to the smallest value. */
-const pointLine = (view: ReportView, one: GrowthLineView, unit: Unit, { log }: LineAxis): LineSeries => {
-  const points = one.points.filter(({ y }) => !log || drawn(unit, y) > 0);
-  const least = Math.min(...points.map(({ y }) => drawn(unit, y)));
-  const end = (value: number): number => (log ? Math.max(least, drawn(unit, value)) : drawn(unit, value));
-  return {
-    label: armName(view, one.arm),
-    arm: one.arm,
-    style: 'points',
-    points: points.map(({ x, y }) => [x, drawn(unit, y)] as const),
-    ranges: points.map(({ y, lo, hi }) => [end(lo ?? y), end(hi ?? y)] as const),
-  };
-};
+const pointLine = (view: ReportView, { arm, points }: GrowthLineView, unit: Unit): LineSeries => ({
+  label: armName(view, arm),
+  arm,
+  style: 'points',
+  points: points.map(({ x, y }) => [x, drawn(unit, y)] as const),
+  ranges: points.map(({ y, lo, hi }) => [drawn(unit, lo ?? y), drawn(unit, hi ?? y)] as const),
+});
 
 /** Null: every value is zero, which a chart says worse than a sentence. */
 export const growthChart = (
@@ -114,7 +108,7 @@ export const growthChart = (
     y,
     lines: series.flatMap((one) => [
       ...fitLine(one, armName(view, one.arm), unit),
-      pointLine(view, one, unit, y),
+      pointLine(view, one, unit),
     ]),
   };
 };

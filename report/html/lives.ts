@@ -2,7 +2,8 @@
 import type { LineChart } from '../browser/lines-data.d.ts';
 import { formatNs, formatValue, grouped, plural } from '../format.ts';
 import type { ReportView } from '../view.ts';
-import type { LivesView } from '../view-charts.ts';
+import type { GrowthPoint, LivesView } from '../view-charts.ts';
+import { drawn } from './axes.ts';
 import { type Html, html } from './html.ts';
 import { legend } from './legend.ts';
 import { figure, plainTable, valueHtml } from './parts.ts';
@@ -14,10 +15,11 @@ export interface LivesFigure {
 }
 
 const READY = 'until it is ready';
-const rateText = (rate: number): string => formatValue('ratePerSecond', rate);
+/** As the charts draw it. */
+const pointText = ({ y, lo, hi }: GrowthPoint): string =>
+  `${formatNs(y)}${lo === null || hi === null ? '' : ` (${formatNs(lo)}..${formatNs(hi)})`}`;
 
-/** Four digits are more than a screen shows. */
-const drawn = (ns: number): number => Number(ns.toPrecision(4));
+const rateText = (rate: number): string => formatValue('ratePerSecond', rate);
 
 const percentilesChart = (id: string, { percentiles, names }: LivesView, view: ReportView): LineChart => ({
   id,
@@ -27,7 +29,9 @@ const percentilesChart = (id: string, { percentiles, names }: LivesView, view: R
     label: view.arms[arm]!.id,
     arm,
     style: 'line',
-    points: ns.flatMap((value, at) => (value === null || value <= 0 ? [] : [[at, drawn(value)] as const])),
+    points: ns.flatMap((value, at) =>
+      value === null || value <= 0 ? [] : [[at, drawn('ns', value)] as const],
+    ),
     ranges: [],
   })),
 });
@@ -40,7 +44,7 @@ const ratesChart = (id: string, { rates }: LivesView, view: ReportView): LineCha
     label: view.arms[arm]!.id,
     arm,
     style: 'line',
-    points: points.map(({ x, y }) => [x, drawn(y)] as const),
+    points: points.map(({ x, y }) => [x, drawn('ns', y)] as const),
     ranges: points.map(({ y, lo, hi }) => [lo ?? y, hi ?? y] as const),
   })),
 });
@@ -77,7 +81,7 @@ const ratesTable = (view: ReportView, { rates, image }: LivesView): Html => {
         html`<tr data-arm="${view.arms[arm]!.id}"><th scope="row">${view.arms[arm]!.id}</th>${all.map(
           (rate) => {
             const point = points.find(({ x }) => x === rate);
-            return html`<td>${point === undefined ? '–' : valueHtml(formatNs(point.y))}</td>`;
+            return html`<td>${point === undefined ? '–' : valueHtml(pointText(point))}</td>`;
           },
         )}</tr>
 `,

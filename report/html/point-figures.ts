@@ -70,20 +70,14 @@ const valuesOf = (rows: readonly FigureRow[]): readonly number[] =>
 const AXIS_MARGIN = 1.7;
 
 /** `spanned`: rows of all charts that share the axis. */
-const pointChart = (
-  id: string,
-  kind: PointFigure['kind'],
-  rows: readonly FigureRow[],
-  spanned: readonly FigureRow[],
-): PointChart => {
-  const hasPlace = kind === 'dots' ? (value: number) => value > 0 : () => true;
-  const span = valuesOf(spanned).filter((value) => value > 0);
+const pointChart = (id: string, rows: readonly FigureRow[], spanned: readonly FigureRow[]): PointChart => {
+  const positive = valuesOf(spanned).filter((value) => value > 0);
+  const span = positive.length === 0 ? [1] : positive;
   const arms = rows[0]?.points.map((_, arm) => arm) ?? [];
   const pointsOf = (arm: number): Point[] =>
     rows.flatMap(({ points }, row) => {
       const point = points[arm];
-      if (point === null || point === undefined || !hasPlace(point.value)) return [];
-      return [{ row, ...point, ...(point.lo !== null && hasPlace(point.lo) ? {} : { lo: null, hi: null }) }];
+      return point === null || point === undefined ? [] : [{ row, ...point }];
     });
   return {
     id,
@@ -176,7 +170,7 @@ const figuresByUnit = (
       ...place,
       title: `${title}${UNIT_TITLES[unit]}`,
       kind,
-      chart: pointChart(`${id}-${unit}`, kind, own, own),
+      chart: pointChart(`${id}-${unit}`, own, own),
       rows: own,
     };
   });
@@ -200,7 +194,7 @@ export const pointFigures = (view: ReportView, place: FigurePlace, id: string): 
         ...place,
         title: `${labelOf(section)}: every phase`,
         kind: 'dots',
-        chart: pointChart(`${id}-${index}`, 'dots', rows, spanned),
+        chart: pointChart(`${id}-${index}`, rows, spanned),
         rows,
       }),
     ),

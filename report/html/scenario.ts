@@ -143,7 +143,7 @@ export const scenarioSections = (view: ReportView, figures: ReportFigures): Html
   return scenarios.length === 0
     ? html``
     : html`<h2 id="scenarios">Scenarios</h2>
-<p>Each ${term('scenario')} asks every ${term('backend')} the same question. Marks and bars are medians; the line through them is the interval of the median. Axes start at zero, or are logarithmic where values differ by more than a factor of ${LOG_FACTOR}. A ${term('phase')} in which an arm makes no system call has no mark.</p>
+<p>Each ${term('scenario')} asks every ${term('backend')} the same question. Marks and bars are medians; the line through them is the interval of the median. Axes start at zero, or are logarithmic where values differ by more than a factor of ${LOG_FACTOR}, with zeros written at the edge. A ${term('phase')} in which an arm makes no system call has no mark.</p>
 <ul class="index">${scenarios.map((scenario) => html`<li data-scenario="${scenario}"><a href="#${scenarioId(scenario)}">${scenario}</a></li>`)}</ul>
 ${scenarios.map((scenario) => scenarioHtml(view, figures, scenario))}`;
 };

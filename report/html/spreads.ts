@@ -1,5 +1,5 @@
 // Distributions of the blocks, each a step chart with its quantiles.
-import { SHARES } from '../analysis/curve.ts';
+import { SHARES, stepText } from '../analysis/curve.ts';
 import { formatValue, plural, shareText } from '../format.ts';
 import type { ReportView } from '../view.ts';
 import { betterText, directionOf } from './axes.ts';
@@ -35,6 +35,6 @@ export const spreadsHtml = (view: ReportView, figures: readonly SpreadFigure[]):
     ? html``
     : folded(
         `${plural(figures.length, 'distribution')} of the blocks`,
-        html`<p class="note">Each step is one block: the height of the line is the share of the blocks with this value or less.</p>
+        html`<p class="note">${stepText(figures.flatMap(({ spread }) => spread.curves))}: the height of the line is the share of the blocks with this value or less.</p>
 <div class="charts">${figures.map((one) => spreadHtml(view, one))}</div>`,
       );

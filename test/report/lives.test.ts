@@ -109,6 +109,18 @@ test('at a rate with fewer than 100 images all must be ready in time, which the 
   assert.equal(MOST_WITHOUT_P99, Math.max(...RATES.filter((rate) => livesAt(rate) < FEWEST_FOR_P99)));
 });
 
+test('the table of p99 has the intervals of the chart', () => {
+  const { run, samples } = withLives(({ block }) => ({
+    values: { at32P99Ns: (70 + block) * MS },
+    histograms: { at32: encodeHistogram(latencies) },
+  }));
+  const page = htmlOf(viewOf(run, samples));
+  assert.match(
+    page,
+    /<span class="range">73\.5 ms<\/span> <span class="range">\(70\.0 ms\.\.77\.0 ms\)<\/span>/,
+  );
+});
+
 test('the longest of few lives is drawn and is not called p99; an older run called it so', () => {
   const { run, samples } = withLives(({ arm }) => ({
     values: {

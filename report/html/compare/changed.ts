@@ -1,10 +1,9 @@
 // Rows of a comparison as tables: one row for each time or count, grouped by place.
-import type { Count } from '../../../results/compare/counts.ts';
 import type { ExactResult } from '../../../results/gate/exact.ts';
 import type { LatencyResult } from '../../../results/gate/latencies.ts';
 import { groupsBy } from '../../analysis/group-by.ts';
 import type { ComparedCount, ComparedTime } from '../../compare/view.ts';
-import { countedText, placeText } from '../../compare/words.ts';
+import { countedText, countText, placeText } from '../../compare/words.ts';
 import { formatRatio, formatValue, grouped, ratioText, shortName } from '../../format.ts';
 import { verdictText } from '../../verdict-words.ts';
 import { type Content, type Html, html } from '../html.ts';
@@ -98,13 +97,6 @@ export const timesTable = (
       ? rowsTable(id, title, RUN_COLUMNS, rows.map(ofRuns))
       : rowsTable(id, title, ARM_COLUMNS, rows.map(ofArms));
 
-const countCell = (count: Count | null): string => {
-  if (count === null) return 'none';
-  return count.least === count.most
-    ? grouped(count.least)
-    : `${grouped(count.least)} – ${grouped(count.most)}`;
-};
-
 const byText = ({ base, head }: ExactResult): string => {
   const by = (head?.least ?? 0) - (base?.least ?? 0);
   return by === 0 ? '–' : `${by > 0 ? '+' : ''}${grouped(by)}`;
@@ -116,8 +108,8 @@ const ofCount = ({ row, isRed }: ComparedCount): ChangeRow => ({
   name: html`${countedText(row)}`,
   cells: [
     html`<span class="verdict ${row.status}">${row.status}</span>`,
-    countCell(row.base),
-    countCell(row.head),
+    countText(row.base),
+    countText(row.head),
     row.counted === null || row.status === 'vanished' ? '–' : byText(row),
   ],
 });

@@ -1,5 +1,5 @@
 // Distributions of both sides on one pair of axes, with the numbers as a table.
-import { SHARES } from '../../analysis/curve.ts';
+import { SHARES, stepText } from '../../analysis/curve.ts';
 import type { LineChart } from '../../browser/lines-data.d.ts';
 import type { Curves, Side, SideCurve } from '../../compare/curves.ts';
 import type { CompareView } from '../../compare/view.ts';
@@ -77,7 +77,7 @@ export const figuresSection = (view: CompareView): Html =>
   view.curves.length === 0
     ? html``
     : html`<section><h2 id="distributions">Distributions of the rows that differ</h2>
-<p>Each step is a block: the height of the line is the share of blocks at or below that value.${
+<p>${stepText(view.curves.flatMap(({ curves }) => curves))}: the height of the line is the share of blocks at or below that value.${
         view.kind === 'two runs'
           ? ' The values are ratios to the baseline of each run, which cancel differences between the machines.'
           : ''

@@ -15,6 +15,7 @@ test('positions follow the numbers of the blocks, have no gaps, and are the same
   ]);
   assert.deepEqual(blockOrder([one, other]), {
     joined: 1,
+    blockCount: 3,
     inOrder: [
       [
         [1, 10],

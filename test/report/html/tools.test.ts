@@ -7,7 +7,7 @@ import { grouped } from '../../../report/format.ts';
 import type { Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
 import { loadView } from '../support/load-view.ts';
-import { openedAgain, runReader, saved, skip, until } from './reader.ts';
+import { openedAgain, runReader, saved, skip, unfoldAll, until } from './reader.ts';
 
 const { opened } = runReader();
 const BLOCKS = 8;
@@ -155,6 +155,60 @@ test('a chart is saved as a picture named after the run and the chart', { skip }
   }),
 );
 
+test('a button of two clicks has its own text again, and what it did is announced', { skip }, () =>
+  opened(exampleRun({ images: ['debian-12-base'] }), async (page, folder) => {
+    const { images } = await loadView(folder);
+    const name = `copy the table debian-12-base, ${grouped(images[0]!.entryCount)} entries, ${BLOCKS} blocks as text`;
+    await copied(page, name);
+    await page.getByRole('button', { name, exact: true }).click();
+    const text = `document.querySelector(${JSON.stringify(`button[aria-label="${name}"]`)}).textContent`;
+    const statuses = '[...document.querySelectorAll("[role=status]")].map((one) => one.textContent)';
+    await until(page, `${text} === 'copied'`);
+    await until(page, `${statuses}.join() === ${JSON.stringify(`${name}: copied`)}`);
+    await until(page, `${text} === 'text' && ${statuses}.join() === ''`);
+    await page.waitForTimeout(2000);
+    assert.equal(await page.evaluate(text), 'text');
+  }),
+);
+
+test('a zero on a logarithmic axis is written at its edge, on the page and in pictures', { skip }, () => {
+  const { run, samples } = exampleRun({ images: ['debian-12-base'] });
+  const given = samples.map((sample): Sample => {
+    if (sample.outcome !== 'ok' || sample.arm !== 'composefs-fuse') return sample;
+    const { settleWallNs, walkWallNs } = sample.values;
+    return {
+      ...sample,
+      values: {
+        ...sample.values,
+        ...(settleWallNs === undefined ? {} : { settleWallNs: 0 }),
+        ...(walkWallNs === undefined ? {} : { walkWallNs: sample.block % 2 === 0 ? 0 : walkWallNs * 100 }),
+      },
+    };
+  });
+  return opened({ run, samples: given }, async (page) => {
+    await unfoldAll(page);
+    for (const [title, count] of [
+      ['churn, store=empty: every phase', 1],
+      ['walk-cold: walk, block by block', 4],
+      ['walk-cold: walk', 1],
+    ] as const) {
+      const { bytes } = await saved(page, `save the chart ${title} as an SVG file`);
+      const zeros = bytes.toString().match(/<text [^>]*font-weight="700"[^>]*>0<\/text>/g) ?? [];
+      assert.equal(zeros.length, count, title);
+      assert.doesNotMatch(bytes.toString(), /NaN|Infinity/, title);
+    }
+    const { bytes } = await saved(
+      page,
+      'save the numbers of the chart churn, store=empty: every phase as a CSV file',
+    );
+    assert.ok(
+      (parse(bytes) as string[][]).some(
+        ([row, arm, value]) => row === 'settle' && arm === 'composefs-fuse' && value === '0',
+      ),
+    );
+  });
+});
+
 /** What a reader of a saved picture sees: its texts, and whether they are inside of it and apart from each other. */
 const textsIn = (page: Page, svg: string): Promise<readonly string[]> =>
   page.evaluate(`(() => {
@@ -203,6 +257,7 @@ test('a chart is saved as SVG that needs no page: title, image, direction, machi
           assert.ok(texts.includes('cfsbench run 2026-01-15-example-7'));
           assert.ok(texts.some((text) => text.startsWith(`Linux ${environment.kernel.split(' ')[0]} · `)));
           for (const arm of ['erofs-overlay', name]) assert.ok(texts.includes(arm), `${title}: ${arm}`);
+          if (title.startsWith('system calls')) assert.ok(texts.includes('use ls'), texts.join('\n'));
         }
         // Nothing but the picture was drawn with its texts and colors.
         assert.equal(await page.evaluate('drawMode.zoom'), 1);
