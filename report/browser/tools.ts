@@ -11,13 +11,21 @@ const button = (text: string, label: string, run: () => void): HTMLButtonElement
   return made;
 };
 
-/** Shows the outcome on the button for a moment. */
-const showOutcome = (at: HTMLButtonElement, text: string): void => {
-  const before = at.textContent;
-  at.textContent = text;
+/** Read aloud when its text changes: the name of a button stays the same. */
+const announcer = document.createElement('p');
+announcer.className = 'sr';
+announcer.setAttribute('role', 'status');
+
+const OUTCOME_MS = 1500;
+
+/** Shows the outcome on the button for a moment. `text`: that of the button before. */
+const showOutcome = (at: HTMLButtonElement, text: string, outcome: string): void => {
+  at.textContent = outcome;
+  announcer.textContent = `${at.getAttribute('aria-label')}: ${outcome}`;
   setTimeout(() => {
-    at.textContent = before;
-  }, 1500);
+    at.textContent = text;
+    announcer.textContent = '';
+  }, OUTCOME_MS);
 };
 
 const fileName = (title: string): string =>
@@ -70,7 +78,7 @@ const tryPng = async (drawing: Drawing, figure: HTMLElement, at: HTMLButtonEleme
   try {
     await savePng(drawing, figure);
   } catch {
-    showOutcome(at, 'failed');
+    showOutcome(at, 'PNG', 'failed');
   }
 };
 
@@ -144,16 +152,17 @@ const asText = (table: HTMLTableElement): string => {
   return rows.map((row) => line(row).trimEnd()).join('\n');
 };
 
-const copy = async (text: string, at: HTMLButtonElement): Promise<void> => {
+const copy = async (copied: string, at: HTMLButtonElement, text: string): Promise<void> => {
   try {
-    await navigator.clipboard.writeText(text);
-    showOutcome(at, 'copied');
+    await navigator.clipboard.writeText(copied);
+    showOutcome(at, text, 'copied');
   } catch {
-    showOutcome(at, 'not allowed');
+    showOutcome(at, text, 'not allowed');
   }
 };
 
 const startTools = (): void => {
+  document.body.append(announcer);
   for (const drawing of drawings) {
     const figure = document.getElementById(drawing.id)?.closest('figure');
     if (figure === null || figure === undefined) continue;
@@ -178,7 +187,7 @@ const startTools = (): void => {
       ['text', asText],
     ] as const) {
       const made: HTMLButtonElement = button(text, `copy the table ${label} as ${text}`, () => {
-        void copy(of(table), made);
+        void copy(of(table), made, text);
       });
       tools.append(made);
     }

@@ -7,8 +7,13 @@ import { wrapText } from '../text.ts';
 const LATEST = 8;
 const COMMIT_DIGITS = 12;
 
-const shown = ({ of }: Trend, value: number): string =>
-  of.noise === 'noisy' ? formatRatio(value) : grouped(value);
+export const isBytes = (what: string): boolean => /^\S+Bytes$/.test(what);
+
+export const valueText = ({ of }: Trend, value: number): string => {
+  if (of.noise === 'noisy') return formatRatio(value);
+  // Rounded bytes would show a small change as none.
+  return isBytes(of.what) ? `${grouped(value)} B` : grouped(value);
+};
 
 /** `changed with run-4 (commit 0123)`; where the run before has that commit too, no commit is the cause. */
 export const changedWith = (
@@ -37,16 +42,18 @@ export const omittedText = (trends: readonly Trend[]): string => {
 
 const trendLines = (trend: Trend, columns: number): readonly string[] => {
   const { of, lines, changes, fence } = trend;
-  const latest = lines.slice(-LATEST).map(({ value }) => shown(trend, value));
+  const latest = lines.slice(-LATEST).map(({ value }) => valueText(trend, value));
   const title = [of.scenario, of.params, of.image, of.arm].filter((part) => part !== '').join(', ');
   const details = [
     `${lines.length > LATEST ? '... ' : ''}${latest.join(' ')} (${runsOf(trend)})`,
     ...changes.map(
       (change) =>
-        `${changedWith(change, ascii)}: ${shown(trend, change.before)} -> ${shown(trend, change.after)}`,
+        `${changedWith(change, ascii)}: ${valueText(trend, change.before)} -> ${valueText(trend, change.after)}`,
     ),
     ...(fence?.kind === 'fence' && fence.outside
-      ? [`the latest step of ${grouped(fence.step)} is outside ${grouped(fence.lo)} to ${grouped(fence.hi)}`]
+      ? [
+          `the latest step of ${valueText(trend, fence.step)} is outside ${valueText(trend, fence.lo)} to ${valueText(trend, fence.hi)}`,
+        ]
       : []),
   ];
   return [

@@ -23,13 +23,16 @@ const runSdHtml = (ratio: Interval): Html | null => {
   return text === '' ? null : html`<span class="versus apart">${text}</span>`;
 };
 
-const hint = ({ detectable }: VersusView): string =>
-  detectable === null ? '' : `smallest detectable ratio: ${formatRatio(detectable)}`;
+/** The smallest ratio that the row can tell from 1. */
+const shownFrom = ({ verdict, detectable }: VersusView): Html | null =>
+  verdict === 'undecided' && detectable !== null
+    ? html`<span class="versus">would show ${formatRatio(detectable)}</span>`
+    : null;
 
 const versusLine = (versus: VersusView, role: ArmView['role']): Html =>
-  html`<span class="versus" title="${hint(versus)}">${ratioHtml(versus.ratio)}${
+  html`<span class="versus">${ratioHtml(versus.ratio)}${
     role === 'null' ? null : html` <span class="verdict ${versus.verdict}">${verdictText(versus)}</span>`
-  }</span>${runSdHtml(versus.ratio)}`;
+  }</span>${role === 'null' ? null : shownFrom(versus)}${runSdHtml(versus.ratio)}`;
 
 const cellContent = (row: RowView, arm: ArmView, cell: CellView): Html => {
   switch (cell.kind) {

@@ -76,7 +76,7 @@ const findingHtml = ({ finding }: ReportView): Html => {
 };
 
 const tableIntro = (view: ReportView): Html =>
-  html`<p>Each cell holds the median of an ${term('arm')}, its ${term('ratio')} to the ${term('baseline')} with the ${term('interval')}, and the ${term('verdict')}. Lower is better for times, higher for rates. ${runsText(view)}</p>`;
+  html`<p>Each cell holds the median of an ${term('arm')}, its ${term('ratio')} to the ${term('baseline')} with the ${term('interval')}, and the ${term('verdict')}. Lower is better for times, higher for rates. An undecided cell has the smallest ratio that it would show. ${runsText(view)}</p>`;
 
 const tableSection = (view: ReportView): Html =>
   html`<section>

@@ -8,16 +8,16 @@ import { type Html, html } from './html.ts';
 import { swatch } from './legend.ts';
 import { definitions, folded, perImage, plainTable } from './parts.ts';
 
-/** A mark for the eye, words for everybody. */
-const marked = (style: string, mark: string, text: string): Html =>
-  html`<td class="${style}"><span aria-hidden="true">${mark}</span> ${text}</td>`;
+/** A mark for the eye, words for everybody; `unseen`: those that the mark says. */
+const marked = (style: string, mark: string, text: string, unseen = ''): Html =>
+  html`<td class="${style}"><span aria-hidden="true">${mark}</span> ${unseen === '' ? null : html`<span class="sr">${unseen} </span>`}${text}</td>`;
 
 const cellHtml = (cell: TamperCell): Html => {
   switch (cell.kind) {
     case 'refused':
-      return marked('ok', '✓', cell.at);
+      return marked('ok', '✓', cell.at, 'refused at');
     case 'noticed':
-      return marked('ok', '≈', 'noticed');
+      return marked('text', '≈', 'noticed');
     case 'served':
       return marked('wrong', '✗', 'served');
     case 'unseen':

@@ -6,7 +6,8 @@ import type { MatrixCell, MatrixRow, MatrixTable } from './view.ts';
 
 const KINDS: Readonly<Record<TamperCell['kind'], MatrixCell['kind']>> = {
   refused: 'yes',
-  noticed: 'yes',
+  // Nothing refuses it.
+  noticed: 'plain',
   served: 'no',
   unseen: 'plain',
   varies: 'plain',

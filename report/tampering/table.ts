@@ -102,15 +102,19 @@ const enforcedColumns = (groups: readonly GroupData[], arms: readonly string[]):
     ),
   );
 
-/** Columns from `tamper`: mounts without protection that `enforced` did not attack, and digests that no level enforced for the same arm. */
+/**
+ * Columns from `tamper`: mounts without protection that `enforced` did not attack, and digests that no kernel enforced for any arm: where one
+ * did, its column says more, and protected arms have names of their own.
+ */
 const computedColumns = (
   groups: readonly GroupData[],
   arms: readonly string[],
   enforced: readonly FoundColumn[],
 ): readonly FoundColumn[] => {
   const changeOf = (attack: string): string | undefined => ATTACKS.find(({ id }) => id === attack)?.computed;
-  const isThere = (level: string, arm: string): boolean =>
-    enforced.some((column) => column.level.id === level && (level !== 'nothing' || column.arm === arm));
+  const isEnforced = (level: string): boolean => enforced.some((column) => column.level.id === level);
+  const isAttacked = (arm: string): boolean =>
+    enforced.some((column) => column.level.id === 'nothing' && column.arm === arm);
   return groups.flatMap((data) =>
     arms
       .filter((arm) => armsIn(data).has(arm))
@@ -124,8 +128,8 @@ const computedColumns = (
           },
         });
         return [
-          ...(isThere('nothing', arm) ? [] : [column(LEVELS[0]!, (change) => shownCell(data, arm, change))]),
-          ...COMPUTED.filter(({ of }) => !isThere(of, arm)).map((level) =>
+          ...(isAttacked(arm) ? [] : [column(LEVELS[0]!, (change) => shownCell(data, arm, change))]),
+          ...COMPUTED.filter(({ of }) => !isEnforced(of)).map((level) =>
             column(level, (change) => computedCell(data, arm, level.metric, change)),
           ),
         ];

@@ -117,7 +117,7 @@ export const COMPUTED: readonly (LevelWords & { readonly of: string; readonly me
     of: 'manifest',
     metric: 'Manifest',
     title: 'digest of the manifest, computed',
-    by: 'User space computes the digest of the manifest, as `cfsbench image verify` does; nothing refuses it.',
+    by: 'User space computes the digest of the manifest, as cfsbench image verify does; nothing refuses it.',
     isComputed: true,
   },
 ];

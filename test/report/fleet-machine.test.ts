@@ -59,6 +59,7 @@ test('page, pictures, mails and comment name the machines and kernels of a fleet
   assert.doesNotMatch(comment, /Linux 6/);
   assert.match(comment, /Backends of the same runs are compared/);
   assert.match(page, /from the journals of these runs\./);
+  assert.match(page, /<pre>npm run bench -- run .* --seed 0<\/pre>/, 'the seed of one run');
 });
 
 test('a run and a pool of one machine name kernel and CPUs as before', async () => {

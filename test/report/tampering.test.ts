@@ -185,13 +185,19 @@ test('a null arm has no column, and a run without attacks no table', () => {
 describe('the table in every form', () => {
   test('page: marks with words, reasons beside them, hostile names as text', () => {
     const page = tamperingSection(KERNEL).markup;
-    assert.match(page, /<td class="ok"><span aria-hidden="true">✓<\/span> mount<\/td>/);
+    assert.match(
+      page,
+      /<td class="ok"><span aria-hidden="true">✓<\/span> <span class="sr">refused at <\/span>mount<\/td>/,
+    );
     assert.match(page, /<td class="wrong"><span aria-hidden="true">✗<\/span> served<\/td>/);
     assert.match(page, /<th scope="row" title="[^"]+">set-user-id bit<\/th>/);
     assert.match(page, /<dt>forged as a whole: erofs-overlay-verity, fs-verity of objects<\/dt>/);
     const hostile = enforced('nothing', { '<b>erofs': { mode: 'Served' } });
     assert.doesNotMatch(tamperingSection(view([hostile])).markup, /<b>erofs/);
     assert.equal(tamperingSection(view([])).markup, '');
+    const computed = tamperingSection(view([COMPUTED])).markup;
+    assert.match(computed, /<td class="text"><span aria-hidden="true">≈<\/span> noticed<\/td>/, 'not green');
+    assert.doesNotMatch(computed, /`/);
   });
 
   test('mail: ASCII of at most 75 columns, a letter for each cell and what it means', () => {

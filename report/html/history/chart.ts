@@ -1,19 +1,12 @@
 // One series as lines: its values, the median between changes, the runs that changed it, and the fence of the latest step.
 import type { Trend } from '../../../results/history/trends.ts';
 import type { LineChart, LineSeries } from '../../browser/lines-data.d.ts';
-import { formatInstant, formatRatio, grouped } from '../../format.ts';
+import { formatInstant } from '../../format.ts';
+import { isBytes } from '../../history/text.ts';
 import type { ArmView } from '../../view-tables.ts';
 
 export const seriesName = ({ of }: Trend): string =>
   `${[of.scenario, of.params, of.image, of.arm].filter((part) => part !== '').join(', ')}: ${of.what}`;
-
-const isBytes = (what: string): boolean => /^\S+Bytes$/.test(what);
-
-export const valueText = ({ of }: Trend, value: number): string => {
-  if (of.noise === 'noisy') return formatRatio(value);
-  // Rounded bytes would show a small change as none.
-  return isBytes(of.what) ? `${grouped(value)} B` : grouped(value);
-};
 
 /** Positions of the first runs after a change. */
 export const changedAt = ({ lines, changes }: Trend): readonly number[] =>

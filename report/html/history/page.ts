@@ -6,7 +6,7 @@ import type { HistoryLine } from '../../../results/schema/history.ts';
 import { groupBy } from '../../analysis/group-by.ts';
 import { cleaned } from '../../cleaned.ts';
 import { formatInstant, grouped, plural } from '../../format.ts';
-import { changedWith, omittedText, runsOf } from '../../history/text.ts';
+import { changedWith, omittedText, runsOf, valueText } from '../../history/text.ts';
 import { marksOf } from '../../marks.ts';
 import type { ArmView } from '../../view-tables.ts';
 import { pageStyles } from '../compare/styles.ts';
@@ -15,7 +15,7 @@ import { linesData } from '../figures.ts';
 import { type Html, html } from '../html.ts';
 import { legend } from '../legend.ts';
 import { figure, plainTable } from '../parts.ts';
-import { chartOf, seriesName, valueText } from './chart.ts';
+import { chartOf, seriesName } from './chart.ts';
 import { trendTable } from './table.ts';
 
 const SECTIONS = [

@@ -1,9 +1,10 @@
 // The values of one series as a table.
 import type { Trend } from '../../../results/history/trends.ts';
 import { formatInstant } from '../../format.ts';
+import { valueText } from '../../history/text.ts';
 import { type Html, html } from '../html.ts';
 import { plainTable } from '../parts.ts';
-import { changedAt, valueText } from './chart.ts';
+import { changedAt } from './chart.ts';
 
 const noteOf = (trend: Trend, position: number): string => {
   const change = trend.changes[changedAt(trend).indexOf(position)];

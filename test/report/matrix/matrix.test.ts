@@ -4,8 +4,10 @@ import { test } from 'node:test';
 import { viewOf } from '../../../report/load.ts';
 import { md } from '../../../report/markdown/lines.ts';
 import { matrixPage } from '../../../report/matrix/html.ts';
+import { tamperTables } from '../../../report/matrix/tampering.ts';
 import { matrixMarkdown, matrixText } from '../../../report/matrix/text.ts';
 import { type MatrixRun, matrixOf } from '../../../report/matrix/view.ts';
+import { COMPUTED } from '../../../report/tampering/words.ts';
 import { asciiText } from '../../../report/text.ts';
 import type { Sample } from '../../../results/schema/run.ts';
 import { loaded } from '../../results/gate/support.ts';
@@ -184,6 +186,17 @@ test('kernels that do not fit beside the others have a table below, and every ro
     assert.equal(text.split('refused at the read').length - 1, 2 * 5);
     for (const { label } of long.rows) assert.ok(text.includes(label), label);
   }
+});
+
+test('a digest that only differs is not marked as a refusal', () => {
+  const level = COMPUTED[0]!;
+  const cells = [{ kind: 'noticed' }] as const;
+  const table = {
+    ...{ image: 'one', columns: [{ arm: 'erofs-overlay', level }], untried: [] },
+    rows: [{ attack: 'mode', label: 'set-user-id bit', what: 'a mode', cells }],
+  };
+  const [made] = tamperTables([[table]]).filter(({ rows }) => rows.length > 0);
+  assert.deepEqual(made!.rows[0]!.cells, [{ text: 'noticed', detail: '', kind: 'plain' }]);
 });
 
 test('a run that is not complete, or has failures, says so in the head of all three forms', () => {

@@ -124,7 +124,7 @@ test('the fence has the notation of the values', () => {
   const trend = { of: { ...of!, what: 'createdDiskBytes' }, lines: [of!], omitted: 0, changes: [], fence };
   assert.match(
     historyText([trend], { columns: 80, all: true }),
-    /the latest step of 99,999 is outside -3,500 to 12,345\.6$/m,
+    /the latest step of 99,999 B is outside -3,500 B to 12,345\.6 B$/m,
   );
   assert.match(
     trendTable(trend, 'title', () => null).markup,
