@@ -225,22 +225,6 @@ test('arms with one color differ by pattern, dashes and shape; the null arm look
   });
 });
 
-test('lines of arms differ without their colors: by the mark on them, and by dashes', { skip }, () =>
-  opened(exampleRun({ images: ['debian-12-base'] }), async (page) => {
-    for (const style of ['line', 'step', 'order', 'points']) {
-      const looks = (await page.evaluate(
-        `data.arms.map((_, arm) => lineStyle({ style: '${style}', arm, points: [[1, 2], [2, 3], [3, 4]], ranges: [] })).map((one) => [one.pointStyle, one.rotation, one.backgroundColor === css('--paper'), Math.max(...[one.pointRadius].flat()) > 2].join(' '))`,
-      )) as string[];
-      assert.equal(new Set(looks).size, 4, `${style}: ${looks.join('; ')}`);
-      for (const look of looks) assert.match(look, /true$/, `${style}: a mark that is seen`);
-    }
-    const dashes = await page.evaluate(
-      `['line', 'step'].map((style) => new Set(data.arms.map((_, arm) => String(lineStyle({ style, arm, points: [], ranges: [] }).borderDash))).size)`,
-    );
-    assert.deepEqual(dashes, [4, 4]);
-  }),
-);
-
 test('a chart of 48 arms has 48 marks, and each list of shapes, dashes and patterns an entry for each shape', {
   skip,
 }, () => {

@@ -7,7 +7,7 @@ import { grouped } from '../../../report/format.ts';
 import type { Sample } from '../../../results/schema/run.ts';
 import { exampleRun } from '../support/example.ts';
 import { loadView } from '../support/load-view.ts';
-import { openedAgain, runReader, saved, skip, unfoldAll, until } from './reader.ts';
+import { openedAgain, runReader, saved, skip, until } from './reader.ts';
 
 const { opened } = runReader();
 const BLOCKS = 8;
@@ -170,44 +170,6 @@ test('a button of two clicks has its own text again, and what it did is announce
     assert.equal(await page.evaluate(text), 'text');
   }),
 );
-
-test('a zero on a logarithmic axis is written at its edge, on the page and in pictures', { skip }, () => {
-  const { run, samples } = exampleRun({ images: ['debian-12-base'] });
-  const given = samples.map((sample): Sample => {
-    if (sample.outcome !== 'ok' || sample.arm !== 'composefs-fuse') return sample;
-    const { settleWallNs, walkWallNs } = sample.values;
-    return {
-      ...sample,
-      values: {
-        ...sample.values,
-        ...(settleWallNs === undefined ? {} : { settleWallNs: 0 }),
-        ...(walkWallNs === undefined ? {} : { walkWallNs: sample.block % 2 === 0 ? 0 : walkWallNs * 100 }),
-      },
-    };
-  });
-  return opened({ run, samples: given }, async (page) => {
-    await unfoldAll(page);
-    for (const [title, count] of [
-      ['churn, store=empty: every phase', 1],
-      ['walk-cold: walk, block by block', 4],
-      ['walk-cold: walk', 1],
-    ] as const) {
-      const { bytes } = await saved(page, `save the chart ${title} as an SVG file`);
-      const zeros = bytes.toString().match(/<text [^>]*font-weight="700"[^>]*>0<\/text>/g) ?? [];
-      assert.equal(zeros.length, count, title);
-      assert.doesNotMatch(bytes.toString(), /NaN|Infinity/, title);
-    }
-    const { bytes } = await saved(
-      page,
-      'save the numbers of the chart churn, store=empty: every phase as a CSV file',
-    );
-    assert.ok(
-      (parse(bytes) as string[][]).some(
-        ([row, arm, value]) => row === 'settle' && arm === 'composefs-fuse' && value === '0',
-      ),
-    );
-  });
-});
 
 /** What a reader of a saved picture sees: its texts, and whether they are inside of it and apart from each other. */
 const textsIn = (page: Page, svg: string): Promise<readonly string[]> =>
