@@ -1,4 +1,4 @@
-// Marks of charts in a browser: those of lines, and zeros on logarithmic axes.
+// Charts in a browser: the marks of lines, zeros on logarithmic axes, the numbers that are saved.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
@@ -61,3 +61,15 @@ test('a zero on a logarithmic axis is written at its edge, on the page and in pi
     );
   });
 });
+
+test('the numbers of a life leave hidden arms out; those of lines name their unit', { skip }, () =>
+  opened(exampleRun({ images: ['debian-12-base'] }), async (page) => {
+    await page.uncheck('#filters input[value=unpacked-overlay]');
+    const rowsOf = async (title: string): Promise<readonly string[][]> =>
+      parse((await saved(page, `save the numbers of the chart ${title} as a CSV file`)).bytes) as string[][];
+    const [, ...lives] = await rowsOf('The life of an image, phase by phase');
+    assert.deepEqual([...new Set(lives.map(([, arm]) => arm))], ['erofs-overlay', 'composefs-fuse']);
+    const [head] = await rowsOf('walk-cold: walk, block by block');
+    assert.deepEqual(head, ['series', 'block', 'walk, ns', 'low', 'high']);
+  }),
+);
