@@ -73,3 +73,16 @@ test('the numbers of a life leave hidden arms out; those of lines name their uni
     assert.deepEqual(head, ['series', 'block', 'walk, ns', 'low', 'high']);
   }),
 );
+
+test(
+  'a saved picture of calls names the segments that are seen, also where a name has no room',
+  { skip },
+  () =>
+    opened(exampleRun({ images: ['debian-12-base'] }), async (page) => {
+      const { bytes } = await saved(page, 'save the chart system calls of churn, store=empty as an SVG file');
+      const texts = [...bytes.toString().matchAll(/<text [^>]*>([^<]*)<\/text>/g)].map(([, text]) => text!);
+      assert.equal(texts.filter((text) => text === 'collect harness').length, 1, 'in the legend alone');
+      assert.equal(texts.filter((text) => text === 'create tar').length, 2);
+      assert.ok(!texts.includes('mount harness'), '17 calls of 33,397');
+    }),
+);
