@@ -8,12 +8,6 @@ const PAUSE_MS = 500;
 /** One drop of all caches adds to the counters of pages and of slab objects. */
 const COUNTS_PER_DROP = 2;
 
-/** Pages that reclaim took, of any process. Dropped caches do not count. */
-export const reclaimedPages = (): string | undefined =>
-  readFileSync('/proc/vmstat', 'latin1')
-    .match(/^pgsteal_(?:kswapd|direct) \d+$/gm)
-    ?.join();
-
 const sumOf = (vmstat: string, name: RegExp): number =>
   [...vmstat.matchAll(/^(\S+) (\d+)$/gm)]
     .filter(([, counter]) => name.test(counter!))
@@ -29,7 +23,7 @@ export const lostByOthers = (before: string, after: string, ownDrops: number): b
   return added(/^pgsteal_/) > 0 || (ownDrops === 0 && added(/^slabs_scanned$/) > 0);
 };
 
-const vmstat = (): string => readFileSync('/proc/vmstat', 'latin1');
+export const vmstat = (): string => readFileSync('/proc/vmstat', 'latin1');
 
 type Shared = 'the caches' | 'memory of the kernel' | 'the kernel log';
 
