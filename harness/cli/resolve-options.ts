@@ -4,7 +4,7 @@ import { blocksForRows, LOOKS, looksWithin } from '../../results/compare/looks.t
 import type { Backend } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import type { Scenario } from '../model/scenario.ts';
-import { paramsOf } from '../runner/groups.ts';
+import { groupsOf, ownSources, paramsOf } from '../runner/groups.ts';
 import { inPass } from '../runner/plan.ts';
 import { guestSetting, patience } from '../sys/guest.ts';
 import { chooseArms, chooseImages, chooseProfile, chooseScenarios } from './choose.ts';
@@ -13,14 +13,23 @@ import { publishedHost } from './host.ts';
 import { refuseOutside, refuseTime } from './option-values.ts';
 import { RANGES, type ResolvedOptions, type TypedOptions } from './options.ts';
 import type { Profile } from './profile.ts';
+import { questionOf } from './question.ts';
 
-/** Number of latencies that an `--ab` run compares. */
-const latencyRows = (scenarios: readonly Scenario[], imageCount: number, large: boolean): number =>
-  scenarios.reduce((sum, scenario) => {
-    if (!inPass({ scenario }, 'time')) return sum;
-    const images = scenario.source === undefined ? imageCount : 1;
-    return sum + images * scenario.headline.length * paramsOf(scenario, large).length;
-  }, 0);
+/** Number of latencies that an `--ab` run compares, if this machine can measure all of them. Images are told apart by their sources. */
+const latencyRows = (
+  options: Parameters<typeof questionOf>[0] & Pick<ResolvedOptions, 'images' | 'scenarios'>,
+): number => {
+  const { images, scenarios, selection, profile } = options;
+  const bySource = (specs: readonly string[]) => specs.map((source) => ({ name: source, source }));
+  const question = questionOf(options, {
+    images: { ofRun: bySource(images.specs), ofScenarios: bySource(ownSources(scenarios, profile.large)) },
+    scenarios,
+    arms: selection.arms,
+  });
+  return groupsOf(question)
+    .filter((group) => inPass(group, 'time'))
+    .reduce((sum, { scenario }) => sum + scenario.headline.length, 0);
+};
 
 /** A gate over many rows needs more blocks than one row: the first look is one that can judge all of them. */
 const looksOf = (typed: number | undefined, profile: Profile, rowCount: number): readonly number[] => {
@@ -83,20 +92,20 @@ export const resolveOptions = (
   if (typed.countOnly === true) refuseUncounted(chosen, profile.large);
   const images = chooseImages(typed.images, profile);
   const selection = chooseArms(typed, chosen, backends, profile.large);
-  const rowCount = selection.ab === null ? 0 : latencyRows(chosen, images.specs.length, profile.large);
-  return {
-    profile,
-    selection,
-    scenarios: chosen,
-    images,
+  const asked = {
+    ...{ profile, selection, scenarios: chosen, images },
     placement: typed.placement ?? profile.placement,
-    amount: {
-      looks: looksOf(typed.blocks, profile, rowCount),
-      countPasses: typed.countPasses ?? profile.countPasses,
-      lives: typed.lives ?? profile.lives,
-      countOnly: typed.countOnly === true,
-      budgetNs: typed.budget ?? budgetOf(profile),
-    },
+  };
+  const amount = {
+    countPasses: typed.countPasses ?? profile.countPasses,
+    lives: typed.lives ?? profile.lives,
+    countOnly: typed.countOnly === true,
+    budgetNs: typed.budget ?? budgetOf(profile),
+  };
+  const rowCount = selection.ab === null ? 0 : latencyRows({ ...asked, amount });
+  return {
+    ...asked,
+    amount: { ...amount, looks: looksOf(typed.blocks, profile, rowCount) },
     gate:
       selection.ab === null || typed.countOnly === true
         ? null

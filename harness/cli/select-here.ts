@@ -1,4 +1,4 @@
-// The arms, scenarios, probes and images that this machine can measure, and the question to measure.
+// The arms, scenarios, probes and images that this machine can measure.
 
 import type { Skipped } from '../../results/schema/not-measured.ts';
 import type { SourceImage } from '../model/image.ts';
@@ -6,7 +6,7 @@ import type { Features } from '../model/machine.ts';
 import type { Probe, Scenario } from '../model/scenario.ts';
 import { probes } from '../probes/registry.ts';
 import type { Arm } from '../runner/arm.ts';
-import { ownSources, type Question } from '../runner/groups.ts';
+import { ownSources } from '../runner/groups.ts';
 import type { OpenImages } from './open-images.ts';
 import type { ResolvedOptions } from './options.ts';
 import { runnable, runnableScenarios } from './runnable.ts';
@@ -70,24 +70,3 @@ export const selectImages = async (
 /** The baseline, or the first of the arms where it is none of them. */
 export const baselineOf = ({ selection }: ResolvedOptions, arms: readonly Arm[]): string =>
   arms.some(({ id }) => id === selection.baseline) ? selection.baseline : arms[0]!.id;
-
-export const questionOf = (
-  { images: { scenarios: scenariosOf }, selection, profile, placement, amount }: ResolvedOptions,
-  { images, scenarios, arms }: MeasuredHere,
-): Question => ({
-  images: images.ofRun.map(({ name }) => name),
-  imageScenarios: new Map(
-    images.ofRun.flatMap(({ name, source }) => {
-      const ids = scenariosOf[source];
-      return ids === undefined ? [] : [[name, ids] as const];
-    }),
-  ),
-  ownImages: new Map(images.ofScenarios.map(({ source, name }) => [source, name])),
-  scenarios,
-  last: profile.last ?? [],
-  arms,
-  everyArm: selection.everyArm,
-  large: profile.large,
-  placement,
-  countOnly: amount.countOnly,
-});

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { backends } from '../../../harness/backends/registry.ts';
 import { resolveOptions } from '../../../harness/cli/resolve-options.ts';
 import { parseArms } from '../../../harness/runner/arm.ts';
+import { blocksForRows } from '../../../results/compare/looks.ts';
 import { scenarios } from '../../../scenarios/registry.ts';
 import { temporaryFolder } from '../sys/support.ts';
 
@@ -50,6 +51,17 @@ test('the first of two arms is the baseline, and two equal arms get different na
     'erofs-overlay',
     'erofs-overlay#2',
   ]);
+});
+
+test('the first look of two arms can judge the rows of both placements', () => {
+  // walk-warm is measured with a free server and on one CPU: 8 rows.
+  const { amount, profile } = two(['erofs-overlay', 'composefs-fuse'], {
+    ...{ profile: 'quick', scenarios: 'walk-warm', placement: 'needed' },
+    images: ['a', 'b', 'c', 'd'].map((name) => `dump:${name}`).join(','),
+  });
+  assert.equal(profile.blocks, 8);
+  assert.equal(scenarios.find(({ id }) => id === 'walk-warm')!.headline.length, 1);
+  assert.ok(amount.looks[0]! >= blocksForRows(8), `${amount.looks[0]} blocks, ${blocksForRows(8)} needed`);
 });
 
 test('one arm, three arms, or --backends beside --ab are refused with what to type', () => {
