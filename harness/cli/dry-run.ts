@@ -1,14 +1,16 @@
-// `cfsbench run --dry-run`: the plan of a run with this seed. Mounts nothing and writes no results.
+// `cfsbench run --dry-run`: the plan of a run with this seed; of several, of the first. Mounts nothing and writes no results.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { droppedLines } from '../../results/not-measured.ts';
 import type { Slot } from '../../results/schema/run.ts';
+import { scenarios } from '../../scenarios/registry.ts';
+import { backends } from '../backends/registry.ts';
 import type { SourceImage } from '../model/image.ts';
 import { sizeOf } from '../model/image-size.ts';
 import { type Affordable, affordableImages, asDropped, byRank } from '../runner/budget.ts';
 import { openDeadline } from '../runner/clock.ts';
-import { groupsOf, ownSources, type Question } from '../runner/groups.ts';
+import { groupsOf, ownSources } from '../runner/groups.ts';
 import {
   countingSlots,
   type Group,
@@ -19,8 +21,11 @@ import {
   timingSlots,
 } from '../runner/plan.ts';
 import { formatSeconds } from './duration.ts';
-import type { ResolvedOptions } from './options.ts';
-import { longestOf } from './resolve-options.ts';
+import { runCountOf } from './measure-pool.ts';
+import type { ResolvedOptions, TypedOptions } from './options.ts';
+import { runOf } from './pool-plan.ts';
+import { questionOf } from './question.ts';
+import { longestOf, newSeed, resolveOptions } from './resolve-options.ts';
 import { baselineOf } from './select-here.ts';
 import { openAnySource } from './sources.ts';
 
@@ -47,24 +52,15 @@ const blockLines = (slots: readonly Slot[]): readonly string[] => {
 };
 
 /** Highest rank first. */
-const groupsIn = (
-  { images, scenarios, selection, profile, placement, amount }: ResolvedOptions,
-  sources: readonly SourceImage[],
-): readonly Group[] => {
-  const nameOf = (spec: string): string => sources.find(({ source }) => source === spec)!.name;
-  const ofRun = images.specs.map(nameOf);
-  const question: Question = {
-    images: ofRun,
-    imageScenarios: new Map(Object.entries(images.scenarios).map(([spec, ids]) => [nameOf(spec), ids])),
-    ownImages: new Map(ownSources(scenarios, profile.large).map((spec) => [spec, nameOf(spec)] as const)),
+const groupsIn = (options: ResolvedOptions, sources: readonly SourceImage[]): readonly Group[] => {
+  const { images, scenarios, selection, profile } = options;
+  const named = (specs: readonly string[]): readonly SourceImage[] =>
+    specs.map((spec) => sources.find(({ source }) => source === spec)!);
+  const question = questionOf(options, {
+    images: { ofRun: named(images.specs), ofScenarios: named(ownSources(scenarios, profile.large)) },
     scenarios,
-    last: profile.last ?? [],
     arms: selection.arms,
-    everyArm: selection.everyArm,
-    large: profile.large,
-    placement,
-    countOnly: amount.countOnly,
-  };
+  });
   return byRank(groupsOf(question), question);
 };
 
@@ -94,7 +90,14 @@ const fitted = (
   return { ...fit, neededNs };
 };
 
-const planText = (options: ResolvedOptions, sources: readonly SourceImage[]): string => {
+/** The runs of which this is the first. */
+interface Runs {
+  readonly count: number;
+  /** As --seed takes it. */
+  readonly seed: string;
+}
+
+const planText = (options: ResolvedOptions, sources: readonly SourceImage[], runs: Runs): string => {
   const { selection, seed, profile } = options;
   const { looks, countPasses, countOnly, budgetNs } = options.amount;
   const baseline = baselineOf(options, selection.arms);
@@ -112,8 +115,10 @@ const planText = (options: ResolvedOptions, sources: readonly SourceImage[]): st
   });
   const firstCount = timing.filter(({ block }) => block < looks[0]!).length;
   return [
-    `profile:  ${profile.id}, budget ${budgetNs === null ? 'none' : formatSeconds(budgetNs)}`,
-    `seed:     ${seed} (--seed ${seed} repeats this order)`,
+    `profile:  ${profile.id}, budget ${budgetNs === null ? 'none' : formatSeconds(budgetNs)}${runs.count === 1 ? '' : ` for each of ${runs.count} runs`}`,
+    runs.count === 1
+      ? `seed:     ${seed} (--seed ${seed} repeats this order)`
+      : `seed:     ${seed} for run 1 (--seed ${runs.seed} repeats the orders of all runs)`,
     `arms:     ${selection.arms.map(({ id }) => id).join(', ')}; null is ${baseline} again`,
     `images:   ${[...new Set(kept.map(({ image }) => image))].join(', ')}`,
     ...droppedLines(
@@ -132,16 +137,23 @@ const planText = (options: ResolvedOptions, sources: readonly SourceImage[]): st
   ].join('\n');
 };
 
-export const dryRun = async (options: ResolvedOptions): Promise<void> => {
+export const dryRun = async (typed: TypedOptions): Promise<void> => {
+  const runs = { count: runCountOf(typed), seed: typed.seed ?? newSeed() };
+  const ofRun = runs.count === 1 ? { ...typed, seed: runs.seed } : runOf({ typed, ...runs }, 1);
+  const options = resolveOptions(ofRun, backends, scenarios);
   const spool = mkdtempSync(join(tmpdir(), 'cfsbench-plan-'));
+  const remove = (): void => rmSync(spool, { recursive: true, force: true });
+  // An interrupt ends the process at once.
+  process.once('exit', remove);
   const sources: SourceImage[] = [];
   try {
     const own = ownSources(options.scenarios, options.profile.large);
     for (const spec of new Set([...options.images.specs, ...own]))
       sources.push(await openAnySource(spec, spool));
-    process.stdout.write(planText(options, sources));
+    process.stdout.write(planText(options, sources, runs));
   } finally {
     for (const source of sources) await source.close();
-    rmSync(spool, { recursive: true, force: true });
+    process.removeListener('exit', remove);
+    remove();
   }
 };

@@ -6,7 +6,8 @@ import { UserError } from '../model/errors.ts';
 import { RANGES, type TypedOptions } from './options.ts';
 
 export const PLAN_FILE = 'runs.json';
-const LEAST_SECONDS = 0.001;
+/** As few as the words of --budget can say. */
+const LEAST_NS = 1e6;
 /** Options of the pool as a whole; each run gets its own value. */
 const POOL_OPTIONS = ['runs', 'out', 'seed', 'budget', 'resume', 'trustRun'];
 
@@ -57,6 +58,16 @@ export const parsePoolPlan = (text: string, path: string): PoolPlan => {
   return value as PoolPlan;
 };
 
+/** Run `number`: with a seed and a share of the budget of its own. */
+export const runOf = (
+  { typed, seed, count }: Pick<PoolPlan, 'typed' | 'seed' | 'count'>,
+  number: number,
+): TypedOptions & { readonly seed: string } => ({
+  ...typed,
+  ...(typed.budget === undefined ? {} : { budget: Math.max(LEAST_NS, typed.budget / count) }),
+  seed: `${seed}-${number}`,
+});
+
 const optionWords = (typed: Partial<TypedOptions>): readonly string[] =>
   Object.entries(typed)
     .filter(([key]) => !POOL_OPTIONS.includes(key))
@@ -68,10 +79,10 @@ const optionWords = (typed: Partial<TypedOptions>): readonly string[] =>
 /** Options of the command that resumes a pool. */
 export type PoolResumeOptions = Pick<TypedOptions, 'trustRun' | 'work' | 'allowParallel' | 'keepWork'>;
 
-/** Starts run `number`, or resumes it. Each run gets its share of the budget. `given`: options of the command that resumes the pool. */
+/** Starts run `number`, or resumes it. `given`: options of the command that resumes the pool. */
 export const argumentsOf = (
   folder: string,
-  { typed, seed, count }: PoolPlan,
+  plan: PoolPlan,
   number: number,
   { trustRun = false, work, allowParallel, keepWork }: PoolResumeOptions = {},
 ): readonly string[] => {
@@ -83,15 +94,13 @@ export const argumentsOf = (
   };
   if (existsSync(join(runDir, 'run.json')))
     return ['run', '--resume', runDir, ...(trustRun ? ['--trust-run'] : []), ...optionWords(now)];
-  const { budget } = typed;
+  const { budget, seed } = runOf(plan, number);
   return [
     'run',
-    ...optionWords({ ...typed, ...now }),
-    ...(budget === undefined
-      ? []
-      : ['--budget', `${Math.max(LEAST_SECONDS, budget / 1e9 / count).toFixed(3)}s`]),
+    ...optionWords({ ...plan.typed, ...now }),
+    ...(budget === undefined ? [] : ['--budget', `${(budget / 1e9).toFixed(3)}s`]),
     ...['--runs', '1'],
-    ...['--seed', `${seed}-${number}`],
+    ...['--seed', seed],
     ...['--out', runDir],
   ];
 };

@@ -200,7 +200,7 @@ export const run = async (typed: TypedOptions, version: string): Promise<void> =
   }
   if (typed.dryRun === true) {
     const { dryRun } = await import('./dry-run.ts');
-    return dryRun(resolveOptions(typed, backends, scenarios));
+    return dryRun(typed);
   }
   process.exitCode = await measureAsked(typed).finally(interruptAtClosedOutput());
 };

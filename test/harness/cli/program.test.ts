@@ -132,33 +132,6 @@ test('a work folder that is kept is named, also if the run ends by an error', (t
   assert.ok(stdout.startsWith(`Work:    ${join(home, kept!)} (kept; `), stdout);
 });
 
-test('a dry run prints the same plan for the same seed, and writes nothing', (t) => {
-  const out = join(diskFolder(t), 'results');
-  const what = ['--images', 'synthetic:files=20', '--scenarios', 'walk-warm', '--blocks', '8'];
-  const plan = (seed: string) => {
-    const { status, stdout, stderr } = cfsbench('run', '--dry-run', ...what, '--seed', seed, '--out', out);
-    assert.equal(status, 0, stderr);
-    assert.match(stdout, /^arms: .*erofs-overlay/m);
-    return stdout.split('\n').filter((line) => /^(block \d| {2}walk-warm )/.test(line));
-  };
-  const first = plan('a');
-  assert.equal(first.filter((line) => line.startsWith('block ')).length, 8);
-  assert.deepEqual(plan('a'), first);
-  assert.notDeepEqual(plan('b'), first);
-  assert.equal(existsSync(out), false);
-});
-
-test('a dry run names the baseline that a run of these arms would have', () => {
-  const what = ['--images', 'synthetic:files=20', '--scenarios', 'walk-warm', '--blocks', '8'];
-  const arms = ['--backends', 'composefs-fuse,unpacked-overlay'];
-  const { status, stdout, stderr } = cfsbench('run', '--dry-run', ...what, ...arms);
-  assert.equal(status, 0, stderr);
-  assert.match(stdout, /^arms: .*; null is composefs-fuse again$/m);
-  const blocks = stdout.split('\n').filter((line) => line.startsWith('  walk-warm on '));
-  assert.equal(blocks.length, 8);
-  for (const line of blocks) assert.match(line, /\bnull\b/);
-});
-
 test('results are never overwritten', (t) => {
   const home = diskFolder(t);
   writeFileSync(join(home, 'precious'), '');
