@@ -102,7 +102,7 @@ const planText = (options: ResolvedOptions, sources: readonly SourceImage[], run
   const { looks, countPasses, countOnly, budgetNs } = options.amount;
   const baseline = baselineOf(options, selection.arms);
   const groups = groupsIn(options, sources);
-  refuseLongPlan(groups, longestOf(options));
+  refuseLongPlan(groups, longestOf(options), baseline);
   const { kept, ended, neededNs } = fitted(options, groups, sources);
   const keptKeys = new Set(kept.map(keyOf));
   const counting = countingSlots(kept, countPasses);

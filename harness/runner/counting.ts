@@ -125,7 +125,7 @@ const openPasses = (parts: CountParts): Passes => {
       const at = (passes: number): number => from + ((to - from) * passes) / passesAsked;
       const nowShare = ((1 - done) * now.length) / (now.length + later.length);
       const passesAfter = Math.max(0, least - pass - 1);
-      slots.push(...ofPass);
+      for (const slot of ofPass) slots.push(slot);
       return executor.run({
         slots: ofPass,
         // A full disk is one if slots of two scenarios fail, unless there is only one.

@@ -5,7 +5,7 @@
 import { NULL_ARM } from '../../results/compare/phase-of.ts';
 import type { Dropped } from '../../results/schema/not-measured.ts';
 import type { Sample, Slot } from '../../results/schema/run.ts';
-import { countingSlots, type Group, groupKey, keyOf, timingSlots } from './plan.ts';
+import { countingSlots, type Group, groupKey, keyOf, lastOf, timingSlots } from './plan.ts';
 
 /** Results of the earlier processes of a run. */
 export interface Before {
@@ -102,8 +102,8 @@ export const extraSlots = (
   { baseline, seed, session, slots }: Extra,
 ): readonly Slot[] => {
   const timed = slots.filter((slot) => slot.pass === 'time');
-  const firstSeq = 1 + Math.max(-1, ...slots.map(({ seq }) => seq));
-  const firstBlock = 1 + Math.max(-1, ...timed.map(({ block }) => block));
+  const firstSeq = 1 + lastOf(slots, 'seq');
+  const firstBlock = 1 + lastOf(timed, 'block');
   const extra: Slot[] = [];
   torn.forEach((key, i) => {
     const of = groups.filter((group) => keyOf(group) === key);

@@ -13,7 +13,7 @@ import { type Executor, openExecutor, type Stop } from './execute.ts';
 import { endingError } from './failure.ts';
 import { groupsOf, type Question } from './groups.ts';
 import type { RunParts } from './parts.ts';
-import { countingSlots, type Group, groupKey, inPass, keyOf, timingSlots } from './plan.ts';
+import { countingSlots, type Group, groupKey, inPass, keyOf, lastOf, timingSlots } from './plan.ts';
 import { type PreparedRun, prepareAll, reportProofs } from './prepare-all.ts';
 import type { Ready } from './ready.ts';
 import {
@@ -225,7 +225,7 @@ const measureGroups = async (parts: RunParts, prepared: PreparedRun, measuring: 
         parts,
         readyQuestion(parts.question, prepared.ready),
         counted,
-        1 + Math.max(...planned.map(({ seq }) => seq), -1),
+        1 + lastOf(planned, 'seq'),
       );
   return timeGroups(parts, timing, measuring);
 };

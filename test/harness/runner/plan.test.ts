@@ -4,7 +4,13 @@ import { backends } from '../../../harness/backends/registry.ts';
 import type { Backend } from '../../../harness/model/backend.ts';
 import type { Scenario } from '../../../harness/model/scenario.ts';
 import type { Arm } from '../../../harness/runner/arm.ts';
-import { countingSlots, type Group, timingSlots } from '../../../harness/runner/plan.ts';
+import {
+  countingSlots,
+  type Group,
+  MOST_SLOTS,
+  refuseLongPlan,
+  timingSlots,
+} from '../../../harness/runner/plan.ts';
 import { scenarios } from '../../../scenarios/registry.ts';
 
 const arm = (backend: Backend): Arm => ({ id: backend.id, backend, options: {} });
@@ -90,4 +96,16 @@ test('without the baseline among the arms there is no null arm', () => {
     arms: arms.filter(({ id }) => id !== 'erofs-overlay'),
   }));
   assert.ok(timingSlots(without, options).every((slot) => slot.arm !== 'null'));
+});
+
+test('a plan that run.json could not hold is refused, the null arm included', () => {
+  // Each block: four groups with three arms and the null arm.
+  const blocks = MOST_SLOTS / 16;
+  const refuse = (blockCount: number) =>
+    refuseLongPlan(groups, { passes: 0, blocks: blockCount }, 'erofs-overlay');
+  refuse(blocks);
+  assert.throws(() => refuse(blocks + 1), {
+    message: `the plan is too long: up to ${MOST_SLOTS + 16} slots`,
+    facts: [`limit: ${MOST_SLOTS}`, `0 counting passes of 12 slots, ${blocks + 1} blocks of 16 slots`],
+  });
 });

@@ -1,13 +1,14 @@
 // A resumed run follows what the first process decided about time.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Group } from '../../../harness/runner/plan.ts';
+import { type Group, groupKey, MOST_SLOTS } from '../../../harness/runner/plan.ts';
 import {
   type Before,
   completeBlocks,
   countedSlots,
   droppedBefore,
   endedUnmeasured,
+  extraSlots,
   NOTHING_BEFORE,
 } from '../../../harness/runner/resume.ts';
 import type { DroppedGroup, PlannedGroup } from '../../../results/schema/not-measured.ts';
@@ -66,4 +67,18 @@ test('the complete blocks of a group end before its first block with an unfinish
   assert.equal(blocksAfter(0, 1, 3, 4, 5), 1);
   assert.equal(blocksAfter(0, 1, 2, 3, 4, 5), 3);
   assert.equal(completeBlocks([], [])(group), 0);
+});
+
+test('the longest plan that a run may have can be continued', () => {
+  const slots = Array.from({ length: MOST_SLOTS }, (_, seq) => ({
+    ...{ ...slotOf('counted', 'time'), seq, block: Math.floor(seq / 2) },
+  }));
+  const arms = [{ id: 'a', backend: { id: 'a' }, options: {} }];
+  const group = { ...groupOf('counted'), scenario: { id: 'churn' }, arms } as unknown as Group;
+  const settings = { baseline: 'a', seed: 's', session: 1, slots };
+  const extra = extraSlots([group], [groupKey(groupOf('counted'))], settings);
+  assert.deepEqual(
+    extra.map(({ seq, block }) => [seq, block]),
+    [0, 1].map((i) => [MOST_SLOTS + i, MOST_SLOTS / 2]),
+  );
 });
