@@ -37,7 +37,10 @@ export const droppedBefore = (before: Before): readonly Dropped[] => {
   return before.dropped.filter((part) => part.kind === 'group' && ended.has(groupKey(part)));
 };
 
-export const isDoneIn = ({ samples }: Pick<Before, 'samples'>): ((slot: Slot) => boolean) => {
+/** A slot that an earlier session has finished. */
+type IsDone = (slot: Slot) => boolean;
+
+export const isDoneIn = ({ samples }: Pick<Before, 'samples'>): IsDone => {
   const done = new Set(samples.map(({ seq }) => seq));
   return ({ seq }) => done.has(seq);
 };
@@ -51,33 +54,36 @@ export const countedSlots = (before: Before, slots: readonly Slot[]): readonly S
 
 const placeOf = (slot: Slot): string => `${slot.block} ${groupKey(slot)}`;
 
-/** Keys of groups with an unfinished block, one key per such block. */
-export const tornGroups = (slots: readonly Slot[], samples: readonly Sample[]): readonly string[] => {
-  const done = new Set(samples.map(({ seq }) => seq));
-  const blocks = new Map<string, { readonly group: string; doneCount: number; allCount: number }>();
+export interface Torn {
+  /** Keys of groups with a block that was begun and not finished, one key per such block. */
+  readonly groups: readonly string[];
+  /** Numbers of the slots that these blocks lack. One more block takes their place. */
+  readonly lacking: ReadonlySet<number>;
+}
+
+export const tornIn = (slots: readonly Slot[], isDone: IsDone): Torn => {
+  const places = new Map<string, { readonly group: string; doneCount: number; readonly lacking: number[] }>();
   for (const slot of slots) {
     if (slot.pass !== 'time') continue;
-    const place = blocks.get(placeOf(slot)) ?? { group: groupKey(slot), doneCount: 0, allCount: 0 };
-    place.allCount++;
-    if (done.has(slot.seq)) place.doneCount++;
-    blocks.set(placeOf(slot), place);
+    const place = places.get(placeOf(slot)) ?? { group: groupKey(slot), doneCount: 0, lacking: [] };
+    if (isDone(slot)) place.doneCount++;
+    else place.lacking.push(slot.seq);
+    places.set(placeOf(slot), place);
   }
-  return [...blocks.values()]
-    .filter(({ doneCount, allCount }) => doneCount > 0 && doneCount < allCount)
-    .map(({ group }) => group);
+  const torn = [...places.values()].filter(({ doneCount, lacking }) => doneCount > 0 && lacking.length > 0);
+  return {
+    groups: torn.map(({ group }) => group),
+    lacking: new Set(torn.flatMap(({ lacking }) => lacking)),
+  };
 };
 
 /** By group: the complete blocks before the first unfinished one. */
-export const completeBlocks = (
-  slots: readonly Slot[],
-  samples: readonly Sample[],
-): ((group: Group) => number) => {
-  const done = new Set(samples.map(({ seq }) => seq));
+export const completeBlocks = (slots: readonly Slot[], isDone: IsDone): ((group: Group) => number) => {
   const counts = new Map<string, { unfinished: number; all: number }>();
   for (const slot of slots) {
     const known = counts.get(groupKey(slot)) ?? { unfinished: Number.POSITIVE_INFINITY, all: 0 };
     counts.set(groupKey(slot), {
-      unfinished: done.has(slot.seq) ? known.unfinished : Math.min(known.unfinished, slot.block),
+      unfinished: isDone(slot) ? known.unfinished : Math.min(known.unfinished, slot.block),
       all: Math.max(known.all, slot.block + 1),
     });
   }

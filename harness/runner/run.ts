@@ -24,7 +24,7 @@ import {
   extraSlots,
   isDoneIn,
   ofGroups,
-  tornGroups,
+  tornIn,
 } from './resume.ts';
 
 export interface Ended {
@@ -132,19 +132,22 @@ interface TimedPlan {
 const passesIn = (slots: readonly Slot[]): number =>
   unique(ofPass(slots, 'count').map(({ block }) => block)).length;
 
-/** The timed part of the plan of a resumed run, as recorded, and one more block for each torn one. */
+/** The timed part of the plan of a resumed run, as recorded; one more block for each torn one, whose lacking slots are left out. */
 const recordedTiming = (parts: RunParts, groups: readonly Group[]): TimedPlan => {
   const { before, baseline, seed, looks } = parts;
-  const recorded = ofGroups(ofPass(before.slots, 'time'), groups, baseline);
+  const all = ofGroups(ofPass(before.slots, 'time'), groups, baseline);
+  const torn = tornIn(all, isDoneIn(before));
+  const withoutLacking = (slots: readonly Slot[]): readonly Slot[] =>
+    slots.filter(({ seq }) => !torn.lacking.has(seq));
+  const recorded = withoutLacking(all);
   const keys = new Set(recorded.map(groupKey));
   const kept = groups.filter((group) => keys.has(keyOf(group)));
-  const torn = tornGroups(recorded, before.samples);
-  const extra = extraSlots(kept, torn, { baseline, seed, session: before.session, slots: before.slots });
+  const extra = extraSlots(kept, torn.groups, { baseline, seed, session: before.session, slots: before.slots });
   if (extra.length > 0)
     parts.say(
-      `${torn.length} group${torn.length === 1 ? '' : 's'} stopped inside a block: one more block each`,
+      `${torn.groups.length} group${torn.groups.length === 1 ? '' : 's'} stopped inside a block: one more block each`,
     );
-  parts.update({ plan: { slots: [...before.slots, ...extra] } });
+  parts.update({ plan: { slots: [...withoutLacking(before.slots), ...extra] } });
   const isPlanned = ({ block }: Slot): boolean => block < looks.at(-1)!;
   return {
     lives: before.lives ?? parts.lives,
@@ -197,7 +200,7 @@ const timeGroups = (
     gate: parts.gate,
     looks: parts.looks,
     endedBefore: parts.endedBefore,
-    blocksBefore: completeBlocks(timing.slots, parts.before.samples),
+    blocksBefore: completeBlocks(timing.slots, isDoneIn(parts.before)),
     leftNs: parts.deadline.leftNs,
     share: [COUNTED_SHARE, 1],
     onEnded: (ended) => parts.update({ plan: { ended } }),

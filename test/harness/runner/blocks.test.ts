@@ -4,7 +4,7 @@ import { backends } from '../../../harness/backends/registry.ts';
 import { type BlocksParts, runBlocks } from '../../../harness/runner/blocks.ts';
 import { openSlotTimes } from '../../../harness/runner/budget.ts';
 import { type Group, timingSlots } from '../../../harness/runner/plan.ts';
-import { extraSlots, tornGroups } from '../../../harness/runner/resume.ts';
+import { extraSlots, tornIn } from '../../../harness/runner/resume.ts';
 import { blocksForRows, looksWithin } from '../../../results/compare/looks.ts';
 import { startTally } from '../../../results/compare/tally.ts';
 import type { GateConfig } from '../../../results/gate/config.ts';
@@ -259,11 +259,15 @@ test('every planned slot of a group that goes on is run once', async () => {
 });
 
 test('a group cut inside a block is torn, one cut between blocks is not', () => {
-  const first = slots.slice(0, 3).map((slot) => sampleOf(slot, 1));
-  assert.deepEqual(tornGroups(slots, first), []);
-  const torn = tornGroups(slots, [...first, sampleOf(slots[3]!, 1)]);
-  assert.equal(torn.length, 1);
-  const extra = extraSlots(groups, torn, { baseline, seed: 's', session: 1, slots });
+  const doneUpTo = (count: number) => (slot: Slot) => slots.indexOf(slot) < count;
+  assert.deepEqual(tornIn(slots, doneUpTo(3)), { groups: [], lacking: new Set() });
+  const torn = tornIn(slots, doneUpTo(4));
+  assert.equal(torn.groups.length, 1);
+  assert.deepEqual(
+    [...torn.lacking],
+    slots.slice(4, 6).map(({ seq }) => seq),
+  );
+  const extra = extraSlots(groups, torn.groups, { baseline, seed: 's', session: 1, slots });
   assert.equal(extra.length, 3);
   assert.ok(extra.every(({ block, image }) => block === 24 && image === slots[3]!.image));
   assert.deepEqual(
