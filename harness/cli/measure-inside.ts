@@ -129,11 +129,7 @@ const measureSelected = async (
   const { earlier } = origin;
   const { folders, startedNs } = handover;
   // Everything that can refuse the run comes before the run folder is written.
-  refuseLongPlan(
-    groupsOf(questionOf(options, here)),
-    longestOf(options),
-    baselineOf(options, here.arms),
-  );
+  refuseLongPlan(groupsOf(questionOf(options, here)), longestOf(options), baselineOf(options, here.arms));
   const watch = await watchConditions(folders.workDir, (message) =>
     here.scenarios.some(({ provokes }) => provokes?.test(message) === true),
   );

@@ -7,21 +7,21 @@ import type { Values } from '../model/scenario.ts';
 import { diff, type Snapshot, snapshotFiles, takeSnapshot } from '../sys/leaks.ts';
 import type { SlotFolders, Workspace } from './workspace.ts';
 
-const KINDS: readonly (readonly [prefix: string, metric: string, title: string])[] = [
-  ['mount: ', 'leftMountCount', 'mounts left behind'],
-  ['loop device: ', 'leftLoopCount', 'loop devices left behind'],
-  ['process: ', 'leftProcessCount', 'processes left behind'],
-  ['file: ', 'leftFileCount', 'files left behind'],
-];
+const left = (things: string): Metric => ({
+  title: `${things} left behind`,
+  better: 'lower',
+  noise: 'exact',
+});
 
-export const leakCountMetrics: Readonly<Record<string, Metric>> = Object.fromEntries(
-  KINDS.map(([, metric, title]) => [metric, { title, better: 'lower', noise: 'exact' }]),
-);
+export const leakCountMetrics: Readonly<Record<string, Metric>> = {
+  leftMountCount: left('mounts'),
+  leftLoopCount: left('loop devices'),
+  leftProcessCount: left('processes'),
+  leftFileCount: left('files'),
+};
 
-export const leakMetrics = (left: readonly string[]): Values =>
-  Object.fromEntries(
-    KINDS.map(([prefix, metric]) => [metric, left.filter((thing) => thing.startsWith(prefix)).length]),
-  );
+/** The values of a slot that was checked: one that leaves something fails, and has no values. */
+export const NOTHING_LEFT: Values = Object.fromEntries(Object.keys(leakCountMetrics).map((id) => [id, 0]));
 
 export interface LeakCheck {
   /** Snapshots of the slot's folders before the scenario runs. */

@@ -15,7 +15,7 @@ import type { Machine } from '../model/machine.ts';
 import type { Arm } from './arm.ts';
 import { failureOf } from './failure.ts';
 import { type FairnessOfArm, fairnessOf } from './fairness.ts';
-import { refuseLost } from './lost-servers.ts';
+import { lostIn, refuseLost } from './lost-servers.ts';
 import type { SlotFolders } from './workspace.ts';
 
 export interface Expected extends TreeDigests {
@@ -106,14 +106,17 @@ interface OpenProof {
   prepared: Prepared | null;
 }
 
-/** Undoes everything, whatever fails meanwhile. Returns the first error, or null. */
-const undo = async ({ machine, folders }: ProofParts, { mounted, prepared }: OpenProof): Promise<unknown> => {
+/** Undoes everything, whatever fails meanwhile. Returns the errors. */
+const undo = async (
+  { machine, folders }: ProofParts,
+  { mounted, prepared }: OpenProof,
+): Promise<readonly unknown[]> => {
   const errors: unknown[] = [];
   const steps = [
     () => mounted?.detach(),
     () => prepared?.close?.(),
     // A server that had to be stopped fails this proof, not the next one.
-    () => machine.servers.lost(),
+    () => refuseLost(machine),
     () => folders.remove(),
   ];
   for (const step of steps)
@@ -122,7 +125,17 @@ const undo = async ({ machine, folders }: ProofParts, { mounted, prepared }: Ope
     } catch (error) {
       errors.push(error);
     }
-  return errors[0] ?? null;
+  return errors;
+};
+
+/** `errors`: of the end of the proof. */
+const withEnd = (parts: ProofParts, proved: Proved, errors: readonly unknown[]): Proved => {
+  if (proved.kind === 'skipped' || errors.length === 0) return proved;
+  if (proved.proof.equal) return notProved(parts, errors[0]);
+  const lost = errors.flatMap((error) => lostIn(failureOf(error)));
+  if (lost.length === 0) return proved;
+  const difference = [proved.proof.difference ?? 'other contents', ...lost].join('; ');
+  return { ...proved, proof: { ...proved.proof, difference } };
 };
 
 export const prove = async (parts: ProofParts): Promise<Proved> => {
@@ -150,7 +163,7 @@ export const prove = async (parts: ProofParts): Promise<Proved> => {
     return fairness;
   };
   let proved: Proved;
-  let left: unknown = null;
+  let errors: readonly unknown[] = [];
   try {
     const mounted = await alone(mountImage);
     const proof = await proofOf(mounted, parts);
@@ -158,8 +171,7 @@ export const prove = async (parts: ProofParts): Promise<Proved> => {
   } catch (error) {
     proved = notProved(parts, error);
   } finally {
-    left = await alone(() => undo(parts, has));
+    errors = await alone(() => undo(parts, has));
   }
-  const isEqual = proved.kind === 'proof' && proved.proof.equal;
-  return left !== null && isEqual ? notProved(parts, left) : proved;
+  return withEnd(parts, proved, errors);
 };

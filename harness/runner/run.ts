@@ -142,7 +142,12 @@ const recordedTiming = (parts: RunParts, groups: readonly Group[]): TimedPlan =>
   const recorded = withoutLacking(all);
   const keys = new Set(recorded.map(groupKey));
   const kept = groups.filter((group) => keys.has(keyOf(group)));
-  const extra = extraSlots(kept, torn.groups, { baseline, seed, session: before.session, slots: before.slots });
+  const extra = extraSlots(kept, torn.groups, {
+    baseline,
+    seed,
+    session: before.session,
+    slots: before.slots,
+  });
   if (extra.length > 0)
     parts.say(
       `${torn.groups.length} group${torn.groups.length === 1 ? '' : 's'} stopped inside a block: one more block each`,
@@ -224,12 +229,7 @@ const measureGroups = async (parts: RunParts, prepared: PreparedRun, measuring: 
   const isResumed = ofPass(parts.before.slots, 'time').length > 0;
   const timing = isResumed
     ? recordedTiming(parts, counted.groups)
-    : planTiming(
-        parts,
-        readyQuestion(parts.question, prepared.ready),
-        counted,
-        1 + lastOf(planned, 'seq'),
-      );
+    : planTiming(parts, readyQuestion(parts.question, prepared.ready), counted, 1 + lastOf(planned, 'seq'));
   return timeGroups(parts, timing, measuring);
 };
 

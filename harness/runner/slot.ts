@@ -5,8 +5,8 @@ import { UserError } from '../model/errors.ts';
 import type { ArmedProbe, Values } from '../model/scenario.ts';
 import { pinToOneCpu } from '../sys/affinity.ts';
 import { failedOutcome } from './failure.ts';
-import { leakMetrics } from './leak-check.ts';
-import { refuseLost } from './lost-servers.ts';
+import { NOTHING_LEFT } from './leak-check.ts';
+import { lostIn, refuseLost } from './lost-servers.ts';
 import { type OpenSlot, openStageOf, type SlotParts } from './open-slot.ts';
 import type { OpenStage } from './stage.ts';
 
@@ -86,6 +86,13 @@ const closeSlot = async ({ prepared, armed, stage }: OpenSlot): Promise<void> =>
   if (errors.length > 0) throw errors[0];
 };
 
+/** `closed`: an error of the end of the slot. */
+const withEnd = (outcome: Outcome, closed: Outcome): Outcome => {
+  if (outcome.outcome === 'ok') return closed;
+  if (outcome.outcome !== 'failed' || closed.outcome !== 'failed') return outcome;
+  return { ...outcome, message: [outcome.message, ...lostIn(closed)].join('; ') };
+};
+
 const measureAndClose = async (parts: SlotParts, open: OpenSlot): Promise<MeasuredSlot> => {
   let measured: MeasuredSlot;
   let closed: Outcome | null = null;
@@ -101,7 +108,7 @@ const measureAndClose = async (parts: SlotParts, open: OpenSlot): Promise<Measur
       (error: unknown) => failedOutcome(error, open.stage?.phaseNow() ?? 'prepare'),
     );
   }
-  return closed !== null && measured.outcome.outcome === 'ok' ? { ...measured, outcome: closed } : measured;
+  return closed === null ? measured : { ...measured, outcome: withEnd(measured.outcome, closed) };
 };
 
 const MOST_NAMED = 20;
@@ -135,7 +142,7 @@ const checkAndRemove = (parts: SlotParts, open: OpenSlot, outcome: Outcome): Out
   if (outcome.outcome !== 'ok') return outcome;
   return left.length > 0
     ? { outcome: 'failed', phase: 'leak', code: 'left-behind', message: `left behind: ${named(left)}` }
-    : { ...outcome, values: { ...outcome.values, ...leakMetrics(left) } };
+    : { ...outcome, values: { ...outcome.values, ...NOTHING_LEFT } };
 };
 
 export const runSlot = async (parts: SlotParts): Promise<Sample> => {

@@ -42,10 +42,21 @@ interface Undone {
   readonly hasFolder: boolean;
 }
 
-/** A proof whose mount cannot be detached, and whose prepared image cannot be closed, because a server does not end. */
-const provedWith = async (t: TestContext, walk: () => Promise<unknown>): Promise<Undone> => {
+interface Ending {
+  /** Absent: the prepared image cannot be closed, because a server does not end. */
+  readonly close?: () => Promise<void>;
+  readonly lost?: () => readonly string[];
+}
+
+/** A proof whose mount cannot be detached. */
+const provedWith = async (
+  t: TestContext,
+  walk: () => Promise<unknown>,
+  { close, lost = () => [] }: Ending = {},
+): Promise<Undone> => {
   const recording = recordingMachine(fakeClock(t));
-  const { machine, log } = recording;
+  const { log } = recording;
+  const machine = { ...recording.machine, servers: { lost, abort() {} } };
   const stuck = (what: string) => (): never => {
     log.push(what);
     throw new UserError(`SIGKILL did not end a server at ${what}`, { code: 'leak' });
@@ -61,7 +72,7 @@ const provedWith = async (t: TestContext, walk: () => Promise<unknown>): Promise
       });
       return { ...created, mount };
     },
-    close: stuck('close'),
+    close: close ?? stuck('close'),
   };
   const backend = { id: 'told', shows: 'contents', prepare: async () => prepared } as unknown as Backend;
   const workspace = openWorkspace(makeWork(join(temporaryFolder(t), 'work')));
@@ -104,6 +115,23 @@ test('a server that does not end after a proof fails the proof, and not the run'
     'SIGKILL did not end a server at close',
   ]);
   assert.equal(hasFolder, false);
+});
+
+test('a server that is killed at the end of a proof fails the proof', async (t) => {
+  const killed = 'the server cfs-fuse did not end after SIGTERM and was killed';
+  for (const [walk, difference] of [
+    [async () => EXPECTED, killed],
+    [() => Promise.reject(new UserError('cannot read', { code: 'EIO' })), `cannot read; ${killed}`],
+  ] as const) {
+    const lost: string[] = [];
+    const close = async () => void lost.push(killed);
+    const ending = { close, lost: () => lost.splice(0) };
+    const { proved } = await provedWith(t, walk, ending);
+    assert.deepEqual(proved.kind === 'proof' && [proved.proof.equal, proved.proof.difference], [
+      false,
+      difference,
+    ]);
+  }
 });
 
 test('a bug during a proof ends the run, and everything is undone', async (t) => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { UserError } from '../../../harness/model/errors.ts';
+import type { Machine } from '../../../harness/model/machine.ts';
 import type { Stage } from '../../../harness/model/scenario.ts';
 import { smallImage } from '../support/stage.ts';
 import { own, ran } from './slot-support.ts';
@@ -171,6 +172,23 @@ test('a slot fails if a server was killed or ended with an error, whether or not
     'command-failed',
     'cat: failed; the server cfs-fuse was killed by SIGKILL',
   ]);
+  let late: ReturnType<Machine['serve']> | null = null;
+  const seenLate = await ran(t, {
+    scenario: {
+      async run({ machine }) {
+        late = machine.serve('cfs-fuse', ['sh', '-c', 'echo >&{ready}; exec sleep 30']);
+        throw new UserError('cat: failed', { code: 'command-failed' });
+      },
+    },
+    close() {
+      process.kill(late!.pid, 'SIGKILL');
+      assert.ok(late!.exited(LIMIT_MS));
+    },
+  });
+  assert.equal(
+    seenLate.sample.outcome === 'failed' && seenLate.sample.message,
+    'cat: failed; the server cfs-fuse was killed by SIGKILL',
+  );
   const { sample } = await ran(t, {
     scenario: {
       async run(stage) {
