@@ -120,7 +120,7 @@ interface BlockPart {
 }
 
 const runStep = (parts: BlocksParts, { block, look, now, measured, kept }: BlockPart): Promise<Stop> => {
-  const { executor, groups, looks, projector, lives, slots, blocksBefore } = parts;
+  const { executor, looks, projector, lives, slots, blocksBefore } = parts;
   const [from, to] = parts.share;
   const blockShare = (to - from) / looks.at(-1)!;
   const at = (done: number): number => from + blockShare * (block + done / Math.max(1, kept.length));
@@ -133,7 +133,7 @@ const runStep = (parts: BlocksParts, { block, look, now, measured, kept }: Block
     );
   return executor.run({
     slots: slots.filter((slot) => slot.block === block && keys.has(groupKey(slot))),
-    groups,
+    groups: kept,
     lives,
     laterNs: kept.reduce(
       (sum, group) => sum + groupNeedNs(group, projector, { passes: 0, blocks: blocksLater(group) }),

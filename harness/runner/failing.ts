@@ -1,7 +1,7 @@
 // Ends a run on which everything fails, such as on a full disk.
 //
-// The rule: N failed slots in a row with one code end the run, if they are of at least two scenarios or the run has only one. N is the
-// number of slots in two blocks of its largest group. Between the slots of one broken arm or scenario, slots of others succeed.
+// The rule: N failed slots in a row with one code end the run, if they are of at least two scenarios, or only one is still measured. N is
+// the number of slots in two blocks of the largest group that is. Between the slots of one broken arm or scenario, slots of others succeed.
 import type { Sample } from '../../results/schema/run.ts';
 import { UserError } from '../model/errors.ts';
 import type { Group } from './plan.ts';
@@ -13,7 +13,7 @@ const failuresAllowed = (groups: readonly Group[]): number =>
   BLOCKS * (1 + Math.max(...groups.map(({ arms }) => arms.length)));
 
 export interface FailingWatch {
-  /** Throws when the run must end. `groups`: those that the run measures now. */
+  /** Throws when the run must end. `groups`: those that the run still measures. */
   saw(sample: Sample, groups: readonly Group[]): void;
 }
 

@@ -56,6 +56,8 @@ const run = async (
   const tally = startTally();
   for (const sample of given.samples ?? []) tally.add(sample);
   const ran: Slot[] = [];
+  /** By block: images of the groups that the executor is told of. */
+  const told = new Map<number, readonly string[]>();
   let ended: readonly EndedGroup[] = [];
   const said: string[] = [];
   const times = openSlotTimes();
@@ -67,6 +69,10 @@ const run = async (
       tally: { ok: 0, failed: 0 },
       async run(stretch) {
         for (const slot of stretch.slots) {
+          told.set(
+            slot.block,
+            stretch.groups.map(({ image }) => image),
+          );
           const factor = slot.arm === baseline || slot.arm === 'null' ? 1 : slot.image === 'one' ? 3 : 1.05;
           const wobble = slot.image === 'two' ? 1 + 0.2 * ((slot.block * 7 + slot.order) % 3) : 1;
           const sample = sampleOf(slot, given.timeOf?.(slot) ?? 1e9 * factor * wobble);
@@ -102,7 +108,7 @@ const run = async (
   await runBlocks(parts);
   const blocks = (image: string) =>
     new Set(ran.filter((slot) => slot.image === image).map(({ block }) => block)).size;
-  return { one: blocks('one'), two: blocks('two'), ended, ran, said };
+  return { one: blocks('one'), two: blocks('two'), ended, ran, said, told };
 };
 
 test('a group whose rows are decided ends at the look, another goes on to the last one', async () => {
@@ -148,6 +154,12 @@ test('in an --ab run the threshold is that of the gate', async () => {
   // The same within 10 %, and slower than 5 % with a p that needs more than 8 blocks.
   assert.deepEqual(await endsOf({ metrics: { walkWallNs: { delta: 0.1 } } }), Array(8).fill(8));
   assert.deepEqual(await endsOf({}), Array(8).fill(12));
+});
+
+test('a group that has ended does not hide that all others fail', async () => {
+  // The executor ends a run on which everything fails; it asks for two scenarios where the groups have two.
+  const { told } = await run();
+  assert.deepEqual([told.get(7), told.get(8)], [['one', 'two'], ['two']]);
 });
 
 test('a group without time for the next look ends after the look before it', async () => {
