@@ -69,6 +69,18 @@ const newThread = (entry: URL, workerData: FamilyTask): Worker => {
   }
 };
 
+/** All of them, or none: a thread that runs keeps the process from ending. */
+const startThreads = async (count: number, entry: URL, task: FamilyTask): Promise<readonly Worker[]> => {
+  const threads: Worker[] = [];
+  try {
+    while (threads.length < count) threads.push(newThread(entry, task));
+    return threads;
+  } catch (error) {
+    await Promise.all(threads.map((thread) => thread.terminate()));
+    throw error;
+  }
+};
+
 /** Hands out members until there are no more, one at a time. Rejects with the error of the thread. */
 const feed = async (thread: Worker, next: () => number | undefined, took: (made: MadeMember) => void) => {
   const failed = once(thread, 'exit').then(() => {
@@ -136,9 +148,7 @@ const makeMembers = async (
     done++;
     progress(`${done} of ${count}`);
   };
-  const threads = Array.from({ length: Math.min(count, availableParallelism(), MOST_THREADS) }, () =>
-    newThread(entry, task),
-  );
+  const threads = await startThreads(Math.min(count, availableParallelism(), MOST_THREADS), entry, task);
   const ends = await Promise.allSettled(
     threads.map((thread) =>
       feed(thread, next, took)

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { before, type TestContext, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { openSource } from '../../../harness/images/registry.ts';
 import type { Family, Image, SourceImage } from '../../../harness/model/image.ts';
 import { manifestCache, trimManifests } from '../../../harness/runner/manifest-cache.ts';
@@ -239,4 +242,36 @@ test('a family is proved only if all its proved members are', () => {
   assert.deepEqual(withMembers([{ measuredAs: 'i', proof: { ...proof, image: 'i' } }]), [
     { ...proof, image: 'i' },
   ]);
+});
+
+/** Fails where a thread of this module begins and `mostReads` are used up. */
+const limitedEntry = () => {
+  const limited = { entry: new URL(ENTRY.href), reads: 0, mostReads: Number.POSITIVE_INFINITY };
+  const { protocol } = limited.entry;
+  // Node.js reads it for each thread.
+  Object.defineProperty(limited.entry, 'protocol', {
+    get() {
+      if (++limited.reads > limited.mostReads) throw new Error('EAGAIN');
+      return protocol;
+    },
+  });
+  return limited;
+};
+
+test('a thread that cannot be started ends the others', {
+  skip: availableParallelism() < 2 && 'one CPU: there is one thread',
+}, async (t) => {
+  const limited = limitedEntry();
+  const { entry } = limited;
+  await new Worker(entry, { workerData: {} }).on('error', () => {}).terminate();
+  Object.assign(limited, { reads: 0, mostReads: limited.reads });
+  const started = once(process, 'worker') as Promise<[Worker]>;
+  await assert.rejects(prepare(t, await open(t, SPEC), { entry }), {
+    message: 'cannot start a thread that prepares images',
+    facts: ['EAGAIN'],
+  });
+  const [thread] = await started;
+  const isEnded = thread.threadId === -1;
+  await thread.terminate();
+  assert.ok(isEnded, 'the first thread still runs');
 });
