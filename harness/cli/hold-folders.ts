@@ -11,7 +11,7 @@ import { UserError } from '../model/errors.ts';
 import { fileSystemOf } from '../sys/environment.ts';
 import { isInPlace, lockFolder, type OpenFolder } from '../sys/folder-lock.ts';
 import { giveBack } from '../sys/give-back.ts';
-import { inspectFolder, makeMarkedFolder, removeMarkedFolder } from '../sys/marked-folder.ts';
+import { inspectFolder, makeMarkedFolder, markKept, removeMarkedFolder } from '../sys/marked-folder.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { type RunFolders, refuseNonEmpty } from './work-folder.ts';
 
@@ -123,9 +123,18 @@ const refuseMemory = (parent: string, allowTmpfs: boolean): void => {
     });
 };
 
+const refuseKept = (path: string, kept: OpenFolder): never => {
+  kept.close();
+  throw new UserError(`the work folder of an earlier process of this run was kept: ${visible(path)}`, {
+    facts: ['--keep-work leaves it to cfsbench clean'],
+    hint: `${shellLine(['cfsbench', 'clean', dirname(path)])}, or --work DIR, another folder`,
+  });
+};
+
 /** Removes the leftover of an earlier process of this run; anything else at its path is refused. */
 const makeRoom = async (path: string): Promise<void> => {
   const found = inspectFolder(path);
+  if (found.kind === 'left' && found.isKept) refuseKept(path, found.folder);
   if (found.kind === 'left') await removeMarkedFolder(found.folder);
   if (found.kind === 'live')
     throw new UserError(`another process of cfsbench works in ${visible(path)}`, {
@@ -141,24 +150,32 @@ const makeRoom = async (path: string): Promise<void> => {
 
 const say = (line: string): void => void process.stderr.write(`${visible(line)}\n`);
 
-const makeWorkFolder = async ({ id, runDir, workDir }: RunFolders): Promise<OpenFolder> => {
-  await removeLeftovers(dirname(workDir), say);
-  await makeRoom(workDir);
-  return explaining(
-    { doing: 'create the work folder', path: workDir, hint: '--work DIR, another folder' },
-    () => makeMarkedFolder(workDir, { run: id, results: runDir }),
-  );
-};
-
 export interface FoldersToHold {
   readonly chosen: RunFolders;
   readonly allowTmpfs: boolean;
+  readonly keepWork: boolean;
   /** The locked run folder of a resumed run; null: it is to be made. */
   readonly resumed: OpenFolder | null;
 }
 
+const makeWorkFolder = async (
+  { id, runDir, workDir }: RunFolders,
+  { keepWork }: FoldersToHold,
+): Promise<OpenFolder> => {
+  await removeLeftovers(dirname(workDir), say);
+  await makeRoom(workDir);
+  const work = explaining(
+    { doing: 'create the work folder', path: workDir, hint: '--work DIR, another folder' },
+    () => makeMarkedFolder(workDir, { run: id, results: runDir }),
+  );
+  // Now: a killed process marks nothing.
+  if (keepWork) markKept(work);
+  return work;
+};
+
 /** On an error nothing is left. */
-export const holdFolders = async ({ chosen, allowTmpfs, resumed }: FoldersToHold): Promise<HeldFolders> => {
+export const holdFolders = async (given: FoldersToHold): Promise<HeldFolders> => {
+  const { chosen, allowTmpfs, resumed } = given;
   const run =
     resumed === null ? await makeRunFolder(chosen.runDir) : { folder: resumed, close: () => resumed.close() };
   try {
@@ -167,7 +184,7 @@ export const holdFolders = async ({ chosen, allowTmpfs, resumed }: FoldersToHold
     const parent = realpathSync(dirname(chosen.workDir));
     refuseMemory(parent, allowTmpfs);
     const folders = { ...chosen, workDir: join(parent, basename(chosen.workDir)) };
-    const work = await makeWorkFolder(folders);
+    const work = await makeWorkFolder(folders, given);
     return {
       folders,
       run: run.folder,

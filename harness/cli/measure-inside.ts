@@ -23,7 +23,6 @@ import { openWorkspace, removeWorkspace, type Workspace } from '../runner/worksp
 import { inheritedFolder } from '../sys/folder-lock.ts';
 import { guestSetting } from '../sys/guest.ts';
 import { recordPreexistingLoops, removeNewLoops } from '../sys/loop-device.ts';
-import { markKept } from '../sys/marked-folder.ts';
 import { listenToOuter } from '../sys/namespace.ts';
 import { catalogueOf } from './catalogue.ts';
 import { debugPlan } from './debug-plan.ts';
@@ -192,8 +191,7 @@ const measureRun = async (inner: InnerRun, session: Omit<Session, 'inspector'>):
 };
 
 const endWorkspace = async (workspace: Workspace, keep: boolean): Promise<void> => {
-  if (keep) markKept(workspace.folder);
-  else await removeWorkspace(workspace);
+  if (!keep) await removeWorkspace(workspace);
   removeNewLoops();
 };
 

@@ -123,6 +123,7 @@ const runOuter = async (typed: TypedOptions, resumed: LockedRun | null): Promise
   const held = await holdFolders({
     chosen,
     allowTmpfs: options.folders.allowTmpfs,
+    keepWork: options.folders.keepWork,
     resumed: resumed?.folder ?? null,
   }).catch((error) => {
     machine.close();

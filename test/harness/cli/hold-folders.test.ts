@@ -11,7 +11,8 @@ import { makeWork, temporaryFolder } from '../sys/support.ts';
 
 before(ownState);
 
-const hold = (chosen: RunFolders) => holdFolders({ chosen, allowTmpfs: true, resumed: null });
+const hold = (chosen: RunFolders, keepWork = false) =>
+  holdFolders({ chosen, allowTmpfs: true, keepWork, resumed: null });
 
 const foldersIn = (home: string): RunFolders => foldersOf('1', join(home, 'runs', 'one'), null);
 
@@ -87,7 +88,6 @@ test('a taken path of the work folder is refused, unless a dead process of cfsbe
   await assert.rejects(hold(mine), { exit: 4 });
   assert.ok(isInPlace(live));
   writeFileSync(join(live.path, 'left'), '');
-  markKept(live);
   live.close();
   const held = await hold(mine);
   assert.deepEqual(readdirSync(mine.workDir), ['cfsbench.json']);
@@ -110,4 +110,21 @@ test('a start removes what killed runs left in its work parent, but not what --k
   );
   await held.close(true);
   live.close();
+});
+
+test('what --keep-work keeps stays, whatever ends its run and whatever resumes it', async (t) => {
+  const home = temporaryFolder(t);
+  const chosen = foldersIn(home);
+  const { work, run } = await hold(chosen, true);
+  // As a kill does.
+  work.close();
+  run.close();
+  const runs = join(home, 'runs');
+  await assert.rejects(hold(chosen), {
+    message: `the work folder of an earlier process of this run was kept: ${chosen.workDir}`,
+    hint: `cfsbench clean ${runs}, or --work DIR, another folder`,
+  });
+  const other = foldersOf('2', join(runs, 'two'), null);
+  await (await hold(other)).close(true);
+  assert.deepEqual(readdirSync(chosen.workDir).sort(), ['cfsbench.json', 'kept']);
 });
