@@ -39,7 +39,7 @@ import { readBefore } from './resume.ts';
 import { openRecord, type RunOrigin, serversOf } from './run-record.ts';
 import { baselineOf, type MeasuredHere, selectImages, selectRunnable } from './select-here.ts';
 import { showRun } from './show-run.ts';
-import { noiseLines, refuseNoise, watchConditions, withEarlierNoise } from './watch-conditions.ts';
+import { beginConditions, noiseLines, watchConditions, withEarlierNoise } from './watch-conditions.ts';
 import { checkSpace } from './work-folder.ts';
 
 /** strace slows commands down 50 times, so there is time for one counting pass only. */
@@ -113,11 +113,11 @@ const methodOf = ({ options, handover, origin }: InnerRun, here: MeasuredHere): 
   };
 };
 
-/** Also for earlier sessions, and for other runs on this machine. */
-const judgedWith = ({ origin: { earlier }, handover }: InnerRun, now: Conditions): Conditions => {
-  const all = withEarlierNoise(earlier?.conditions, now);
-  return { ...all, judged: [...all.judged, ...judgeParallel(handover.parallel)] };
-};
+/** Also other runs on this machine. */
+const withParallel = ({ handover }: InnerRun, now: Conditions): Conditions => ({
+  ...now,
+  judged: [...now.judged, ...judgeParallel(handover.parallel)],
+});
 
 const measureSelected = async (
   inner: InnerRun,
@@ -132,9 +132,10 @@ const measureSelected = async (
   const watch = await watchConditions(folders.workDir, (message) =>
     here.scenarios.some(({ provokes }) => provokes?.test(message) === true),
   );
-  const atStart = judgedWith(inner, watch.atStart);
-  for (const line of noiseLines(atStart)) progress.print(line);
-  if (options.strict) refuseNoise(atStart.judged);
+  const atStart = beginConditions(earlier?.conditions, withParallel(inner, watch.atStart), {
+    isStrict: options.strict,
+    print: progress.print,
+  });
   const before = earlier === null ? NOTHING_BEFORE : readBefore(earlier, folders.runDir, handover.session);
   const method = methodOf(inner, here);
   const record = openRecord({ ...inner, baseline: method.baseline, skipped: here.skipped });
@@ -157,7 +158,7 @@ const measureSelected = async (
     say: progress.print,
     progress: progress.update,
   });
-  const conditions = judgedWith(inner, watch.close());
+  const conditions = withEarlierNoise(earlier?.conditions, withParallel(inner, watch.close()));
   const noise = noiseLines(conditions);
   const wallNs = Number(process.hrtime.bigint() - BigInt(startedNs));
   const warnings = [...noise, ...ended.errors.map((error) => failureOf(error)?.message ?? String(error))];

@@ -36,7 +36,7 @@ const judgeDiskOf = (workDir: string): readonly ConditionWarning[] => {
 const noiseIn = (judged: readonly ConditionWarning[]): readonly ConditionWarning[] =>
   judged.filter(({ severity }) => severity === 'noise');
 
-export const refuseNoise = (judged: readonly ConditionWarning[]): void => {
+const refuseNoise = (judged: readonly ConditionWarning[]): void => {
   const noise = noiseIn(judged);
   if (noise.length === 0) return;
   throw new UserError('this machine is too noisy to measure on (--strict)', {
@@ -84,3 +84,23 @@ export const watchConditions = async (
 
 export const noiseLines = ({ judged }: Conditions): readonly string[] =>
   noiseIn(judged).map(({ text }) => `${NOISE_PREFIX}${text}`);
+
+interface Beginning {
+  readonly isStrict: boolean;
+  readonly print: (line: string) => void;
+}
+
+/**
+ * Of a run, at the start of one of its processes. With --strict noise of now is refused. Noise of earlier processes is not: it stays, and
+ * makes 4 the exit code of the run.
+ */
+export const beginConditions = (
+  earlier: Conditions | undefined,
+  now: Conditions,
+  { isStrict, print }: Beginning,
+): Conditions => {
+  const all = withEarlierNoise(earlier, now);
+  for (const line of noiseLines(all)) print(line);
+  if (isStrict) refuseNoise(now.judged);
+  return all;
+};
