@@ -1,6 +1,6 @@
 // Exit codes of a run and of its report. The first that applies: 130 interrupted, 5 failed, 124 out of time, 6 nothing measured, 4 too
 // noisy. A failure is never hidden by an ended budget.
-import type { RunFile } from '../../results/schema/run.ts';
+import type { RunFile, Sample } from '../../results/schema/run.ts';
 import type { Ended } from '../runner/run.ts';
 import { INTERRUPTED_EXIT } from '../sys/interrupts.ts';
 
@@ -17,10 +17,6 @@ const OUT_OF_TIME = 124;
 
 const WORST_FIRST = [KILLED, 1, FAILED, OUT_OF_TIME, 6, 4, 0];
 
-/** Of a run that ended earlier, as far as run.json tells. */
-export const recordedExitCode = (status: RunFile['status']): number =>
-  status === 'failed' ? FAILED : status === 'out-of-time' ? OUT_OF_TIME : 0;
-
 /** The exit code of several runs. A code that is none of a run, such as that of a crash, is worse than the others. */
 export const worstOf = (codes: readonly number[]): number => {
   if (codes.includes(INTERRUPTED_EXIT)) return INTERRUPTED_EXIT;
@@ -30,7 +26,13 @@ export const worstOf = (codes: readonly number[]): number => {
 
 /** `brokenRules`: claims whose rule threw, which counts as a failed slot does. */
 export const exitCode = (
-  { status, okCount, failedCount, unequal, tooNoisy }: Omit<RunOutcome, 'run' | 'errors'>,
+  {
+    status,
+    okCount,
+    failedCount,
+    unequal,
+    tooNoisy,
+  }: Omit<RunOutcome, 'run' | 'errors' | 'status'> & Pick<RunFile, 'status'>,
   brokenRules: readonly string[],
 ): number => {
   if (status === 'interrupted') return INTERRUPTED_EXIT;
@@ -38,6 +40,23 @@ export const exitCode = (
   if (status === 'out-of-time') return OUT_OF_TIME;
   if (okCount === 0) return 6;
   return tooNoisy ? 4 : 0;
+};
+
+/** Of a run that ended earlier, from what it recorded. */
+export const recordedExitCode = (
+  { status, proofs, conditions }: Pick<RunFile, 'status' | 'proofs' | 'conditions'>,
+  samples: Iterable<Pick<Sample, 'outcome'>>,
+  isStrict: boolean,
+): number => {
+  if (status === 'failed') return FAILED;
+  let [okCount, failedCount] = [0, 0];
+  for (const { outcome } of samples) {
+    if (outcome === 'ok') okCount++;
+    if (outcome === 'failed') failedCount++;
+  }
+  const unequal = proofs.filter(({ equal }) => !equal);
+  const isNoisy = (conditions?.judged ?? []).some(({ severity }) => severity === 'noise');
+  return exitCode({ status, okCount, failedCount, unequal, tooNoisy: isStrict && isNoisy }, []);
 };
 
 /** `missing`: expected runs that are not part of the pool. `status`: of the pool, `failed` if any of its runs has failures. */

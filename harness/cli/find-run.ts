@@ -31,13 +31,8 @@ export const runFoldersBelow = (folder: string): readonly string[] =>
 /** Runs that are `running` or were `interrupted` can be resumed; one that ran out of time or failed would do so again. */
 const hasEnded = ({ status }: RunFile): boolean => status !== 'running' && status !== 'interrupted';
 
-/** The run in this folder, if it has ended. Throws if it cannot be read: it may be finished, and must not be measured again. */
-export const finishedRun = (folder: string): RunFile | null => {
-  const run = isRunFolder(folder) ? readRun(folder) : null;
-  return run !== null && hasEnded(run) ? run : null;
-};
-
-export const isFinished = (folder: string): boolean => finishedRun(folder) !== null;
+/** Throws for a run that cannot be read: it may be finished, and must not be measured again. */
+export const isFinished = (folder: string): boolean => isRunFolder(folder) && hasEnded(readRun(folder));
 
 const readOrNull = (folder: string): RunFile | null => {
   try {

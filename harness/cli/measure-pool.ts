@@ -7,6 +7,7 @@ import { basename, join, resolve } from 'node:path';
 import { REPORT_FILE } from '../../report/formats/format.ts';
 import { readRegular } from '../../results/files.ts';
 import { runFolderName } from '../../results/journal.ts';
+import { readRun, readSamples } from '../../results/read.ts';
 import { shellLine } from '../../results/shell-line.ts';
 import { visible } from '../../results/visible.ts';
 import { replaceFile } from '../../results/write-file.ts';
@@ -14,7 +15,7 @@ import type { OpenFolder } from '../sys/folder-lock.ts';
 import { INTERRUPTED_EXIT, onInterrupt } from '../sys/interrupts.ts';
 import { runChild } from './child-run.ts';
 import { poolExitCode, recordedExitCode, worstOf } from './exit-code.ts';
-import { finishedRun, isFinished, linkLatest } from './find-run.ts';
+import { isFinished, linkLatest } from './find-run.ts';
 import { giveResultsBack, lockRunFolder, makeRunFolder } from './hold-folders.ts';
 import { publishedHost } from './host.ts';
 import { holdMachine } from './one-run.ts';
@@ -43,13 +44,22 @@ interface OpenPool {
   readonly given: PoolResumeOptions;
 }
 
-const measureAll = async ({ folder, lock, plan, given }: OpenPool): Promise<number> => {
-  const codes: number[] = [];
+const exitCodeOf = (runDir: string, { typed }: PoolPlan): number =>
+  recordedExitCode(readRun(runDir), readSamples(runDir), typed.strict === true);
+
+interface MeasuredPool {
+  /** Of the runs that were started now. */
+  readonly code: number;
+  /** Runs that had ended before. */
+  readonly before: readonly string[];
+}
+
+const measureAll = async ({ folder, lock, plan, given }: OpenPool): Promise<MeasuredPool> => {
+  const [codes, before]: [number[], string[]] = [[], []];
   for (let number = 1; number <= plan.count; number++) {
     const runDir = join(folder, String(number));
-    const finished = finishedRun(runDir);
-    if (finished !== null) {
-      codes.push(recordedExitCode(finished.status));
+    if (isFinished(runDir)) {
+      before.push(runDir);
       continue;
     }
     process.stderr.write(`Run ${number} of ${plan.count}: ${visible(runDir)}\n`);
@@ -58,7 +68,7 @@ const measureAll = async ({ folder, lock, plan, given }: OpenPool): Promise<numb
     codes.push(code);
     if (code === INTERRUPTED_EXIT || (FATAL.includes(code) && !isFinished(runDir))) break;
   }
-  return worstOf(codes);
+  return { code: worstOf(codes), before };
 };
 
 const runDirsOf = (folder: string, { count }: PoolPlan): readonly string[] =>
@@ -88,8 +98,11 @@ const renderPool = async (folder: string, finished: readonly string[]): Promise<
   return poolExitCode(brokenRules(view), { missing: 0, status: loaded.run.status });
 };
 
-/** An interrupted pool ends at once: its report is rendered by another command. Returns the exit code of the report. */
-const reportPool = async ({ folder, plan, lock }: OpenPool, isInterrupted: boolean): Promise<number> => {
+/** An interrupted pool ends at once: its report is rendered by another command. Returns the exit code of the report and of earlier runs. */
+const reportPool = async (
+  { folder, plan, lock }: OpenPool,
+  { code, before }: MeasuredPool,
+): Promise<number> => {
   const { count } = plan;
   const finished = runDirsOf(folder, plan).filter(isFinished);
   if (finished.length < count)
@@ -97,7 +110,7 @@ const reportPool = async ({ folder, plan, lock }: OpenPool, isInterrupted: boole
       `${finished.length} of ${count} runs are finished. To run the others: ${visible(shellLine(['cfsbench', 'run', '--resume', folder]))}\n`,
     );
   if (finished.length === 0) return 0;
-  if (isInterrupted) {
+  if (code === INTERRUPTED_EXIT) {
     sayHowToReport(finished);
     return 0;
   }
@@ -106,17 +119,22 @@ const reportPool = async ({ folder, plan, lock }: OpenPool, isInterrupted: boole
     giveResultsBack(lock);
     process.exit(INTERRUPTED_EXIT);
   });
-  return renderPool(folder, finished).finally(forget);
+  try {
+    const reported = await renderPool(folder, finished);
+    return worstOf([reported, ...before.map((runDir) => exitCodeOf(runDir, plan))]);
+  } finally {
+    forget();
+  }
 };
 
 const measureAndReport = async (pool: OpenPool): Promise<number> => {
   const { folder, plan, given } = pool;
   const isAllowed = (given.allowParallel ?? plan.typed.allowParallel) === true;
   const machine = await holdMachine(folder, { startedAt: new Date(), isAllowed });
-  const code = await measureAll(pool).finally(machine.close);
+  const measured = await measureAll(pool).finally(machine.close);
   try {
-    if (!hasRun(folder, plan)) return code;
-    return worstOf([code, await reportPool(pool, code === INTERRUPTED_EXIT)]);
+    if (!hasRun(folder, plan)) return measured.code;
+    return worstOf([measured.code, await reportPool(pool, measured)]);
   } finally {
     giveResultsBack(pool.lock);
   }

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { exitCode, poolExitCode, reportExitCode, worstOf } from '../../../harness/cli/exit-code.ts';
+import {
+  exitCode,
+  poolExitCode,
+  recordedExitCode,
+  reportExitCode,
+  worstOf,
+} from '../../../harness/cli/exit-code.ts';
 import { EXIT_CODES } from '../../../harness/cli/exit-codes-help.ts';
+import type { RunFile } from '../../../results/schema/run.ts';
 
 const fine: Parameters<typeof exitCode>[0] = {
   status: 'complete',
@@ -61,4 +68,20 @@ test('a pool that lacks a run, or has one with failures, fails', () => {
   assert.equal(poolExitCode([], { missing: 0, status: 'out-of-time' }), 0);
   assert.equal(poolExitCode([], { missing: 1, status: 'complete' }), 5);
   assert.equal(poolExitCode([], { missing: 0, status: 'failed' }), 5);
+});
+
+test('a run that ended earlier has the exit code that it had', () => {
+  const [ok, failed, skipped] = (['ok', 'failed', 'skipped'] as const).map((outcome) => ({ outcome }));
+  const run = { status: 'complete', proofs: [] } as const;
+  const noise = { id: 'busy', severity: 'noise', text: '', hint: '' };
+  const noisy = { ...run, conditions: { judged: [noise] } } as unknown as RunFile;
+  assert.equal(recordedExitCode(run, [ok!], true), 0);
+  assert.equal(recordedExitCode(run, [skipped!], false), 6);
+  assert.equal(recordedExitCode(noisy, [ok!], true), 4);
+  assert.equal(recordedExitCode(noisy, [ok!], false), 0);
+  assert.equal(recordedExitCode({ ...run, status: 'out-of-time' }, [ok!], false), 124);
+  assert.equal(recordedExitCode({ ...run, status: 'out-of-time' }, [ok!, failed!], false), 5);
+  assert.equal(recordedExitCode({ ...run, status: 'failed' }, [ok!], false), 5);
+  const unequal = { proofs: [{ equal: false }] } as unknown as Pick<RunFile, 'proofs'>;
+  assert.equal(recordedExitCode({ ...run, ...unequal }, [ok!], false), 5);
 });

@@ -68,9 +68,9 @@ test('the options that confirm a pool are passed to its runs', (t) => {
 });
 
 /** All runs of the pool have ended. */
-const endedPool = (t: TestContext, statuses: readonly RunFile['status'][]): string => {
+const endedPool = (t: TestContext, statuses: readonly RunFile['status'][], more = {}): string => {
   const folder = temporaryFolder(t);
-  const ended: PoolPlan = { ...plan, count: statuses.length, typed: { profile: 'quick' } };
+  const ended: PoolPlan = { ...plan, count: statuses.length, typed: { profile: 'quick' }, ...more };
   writeFileSync(join(folder, 'runs.json'), JSON.stringify(ended));
   for (const [index, status] of statuses.entries()) {
     const { run, samples } = exampleRun({ seed: index, images: ['debian-12-base'] });
@@ -114,4 +114,15 @@ test('a pool that is interrupted while its report is rendered names the command 
   const { code, stdout, stderr } = await resumeAlone(t, folder, { NODE_OPTIONS: `--import=${preload}` });
   const runs = ['1', '2'].map((name) => join(folder, name)).join(' ');
   assert.deepEqual([code, stdout, stderr], [130, '', `To report the finished runs: cfsbench pool ${runs}\n`]);
+});
+
+test('a pool whose working directory is gone says so, and starts no run', async (t) => {
+  const folder = endedPool(t, ['complete'], { count: 2, cwd: '/none/here' });
+  const { code, stderr } = await start(
+    t,
+    [...[process.execPath, PROGRAM, 'run', '--resume', folder, '--trust-run']],
+    { CFSBENCH_LOCKS: '' },
+  ).done;
+  assert.equal(code, 1);
+  assert.match(stderr, /^cfsbench: the working directory of the run \/none\/here is gone$/m);
 });
