@@ -1,4 +1,5 @@
 // The question of a run: its options, with the images, scenarios and arms that are measured.
+import { own } from '../../results/own.ts';
 import type { SourceImage } from '../model/image.ts';
 import type { Scenario } from '../model/scenario.ts';
 import type { Arm } from '../runner/arm.ts';
@@ -25,7 +26,7 @@ export const questionOf = (
   images: images.ofRun.map(({ name }) => name),
   imageScenarios: new Map(
     images.ofRun.flatMap(({ name, source }) => {
-      const ids = scenariosOf[source];
+      const ids = own(scenariosOf, source);
       return ids === undefined ? [] : [[name, ids] as const];
     }),
   ),

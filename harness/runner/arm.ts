@@ -1,4 +1,5 @@
 // Arms: backends with options, and the baseline a second time under the name `null`.
+import { own } from '../../results/own.ts';
 import type { Backend } from '../model/backend.ts';
 import { UserError } from '../model/errors.ts';
 import { publishedArguments } from './published-path.ts';
@@ -17,7 +18,7 @@ const parseOptions = (spec: string, backend: Backend, text: string): Record<stri
   const options: Record<string, string> = {};
   for (const pair of text.split(',').filter((part) => part !== '')) {
     const [key = '', value] = pair.split(/=(.*)/s);
-    const allowed = backend.options[key];
+    const allowed = own(backend.options, key);
     if (value === undefined || allowed === undefined || (allowed.length > 0 && !allowed.includes(value)))
       throw new UserError(`invalid backend option in '${spec}'`, {
         facts: [

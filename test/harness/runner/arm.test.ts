@@ -27,7 +27,8 @@ test('an arm names its server, and a server that cannot be run is refused before
 });
 
 test('an option that a backend does not have is refused', () => {
-  assert.throws(() => parse('erofs-overlay@server=/bin/true'), /invalid backend option/);
+  for (const option of ['server=/bin/true', 'constructor=x', 'toString=x', '__proto__=x'])
+    assert.throws(() => parse(`erofs-overlay@${option}`), /invalid backend option/, option);
 });
 
 test('polling is refused where the server never polls', () => {
@@ -62,6 +63,11 @@ test('the first look of two arms can judge the rows of both placements', () => {
   assert.equal(profile.blocks, 8);
   assert.equal(scenarios.find(({ id }) => id === 'walk-warm')!.headline.length, 1);
   assert.ok(amount.looks[0]! >= blocksForRows(8), `${amount.looks[0]} blocks, ${blocksForRows(8)} needed`);
+});
+
+test('an image may be called as a member of every object', () => {
+  const ab = ['erofs-overlay', 'composefs-fuse'];
+  assert.deepEqual(two(ab, { images: 'constructor' }).images.specs, ['constructor']);
 });
 
 test('one arm, three arms, or --backends beside --ab are refused with what to type', () => {
