@@ -5,7 +5,7 @@ import { didYouMean } from '../model/nearest-name.ts';
 import type { Params, Scenario } from '../model/scenario.ts';
 import { AGAIN, type Arm, parseArms } from '../runner/arm.ts';
 import { variantsOf } from '../runner/groups.ts';
-import { commaList, imageList } from './option-values.ts';
+import { commaList, imageList, refuseEmpty } from './option-values.ts';
 import type { ArmSelection, ImageSelection, TypedOptions } from './options.ts';
 import { type Profile, profiles } from './profile.ts';
 
@@ -28,12 +28,8 @@ export const chooseProfile = (id: string): Profile => {
   );
 };
 
-const refuseEmpty = (option: string, names: readonly string[], example: readonly string[]): void => {
-  if (names.length === 0)
-    throw new UserError(`${option} has no names in its list`, {
-      hint: `cfsbench run ${option} ${example.join(',')}`,
-    });
-};
+const refuseNone = (option: string, names: readonly string[], example: readonly string[]): void =>
+  refuseEmpty(option, names, `cfsbench run ${option} ${example.join(',')}`);
 
 const COUNT_ONLY = ['count'] as const;
 
@@ -56,7 +52,7 @@ export const chooseScenarios = (
   scenarios: readonly Scenario[],
 ): readonly Scenario[] => {
   const ids = typed === undefined ? profile.scenarios : commaList(typed);
-  refuseEmpty('--scenarios', ids, profile.scenarios.slice(0, 2));
+  refuseNone('--scenarios', ids, profile.scenarios.slice(0, 2));
   return [...new Set(ids)].map((id) => {
     const scenario = scenarios.find((candidate) => candidate.id === id);
     if (scenario === undefined)
@@ -72,7 +68,7 @@ export const chooseScenarios = (
 
 export const chooseImages = (typed: string | undefined, profile: Profile): ImageSelection => {
   const specs = typed === undefined ? profile.images : imageList(typed);
-  refuseEmpty('--images', specs, profile.images.slice(0, 1));
+  refuseNone('--images', specs, profile.images.slice(0, 1));
   return {
     specs: [...new Set(specs)],
     isTyped: typed !== undefined,
@@ -131,7 +127,7 @@ export const chooseArms = (
     return { arms, everyArm: true, ab: [base, head], baseline: base };
   }
   const names = typed.backends === undefined ? null : commaList(typed.backends);
-  if (names !== null) refuseEmpty('--backends', names, ['headline']);
+  if (names !== null) refuseNone('--backends', names, ['headline']);
   const specs = names === null ? neededArms(scenarios, backends, large) : namedArms(names, backends);
   return {
     arms: parseArms([...new Set(specs)], backends),

@@ -5,7 +5,7 @@ import type { ReportView } from '../../report/view.ts';
 import type { LoadedRun } from '../../results/gate/load.ts';
 import { UserError } from '../model/errors.ts';
 import { didYouMean } from '../model/nearest-name.ts';
-import { commaList } from './option-values.ts';
+import { namesOf } from './option-values.ts';
 import { terminalColumns, usesColor } from './terminal-width.ts';
 
 const checkFormat = (command: string, id: string, known: readonly string[]): string => {
@@ -35,7 +35,7 @@ export const formatsOption = (
 ): Option => {
   const known = formats.map(({ id }) => id);
   return new Option('--format <LIST>', description).argParser((list: string): readonly ReportFormat[] => {
-    const ids = commaList(list).map((id) => checkFormat(command, id, known));
+    const ids = namesOf('--format', known[0]!)(list).map((id) => checkFormat(command, id, known));
     return formats.filter(({ id }) => ids.includes(id));
   });
 };

@@ -60,5 +60,19 @@ const nonEmpty = (parts: readonly string[]): readonly string[] =>
 
 export const commaList = (text: string): readonly string[] => nonEmpty(text.split(','));
 
+/** An empty list does not stand for everything, nor for nothing. */
+export const refuseEmpty = (option: string, names: readonly string[], hint: string): void => {
+  if (names.length === 0) throw new UserError(`${option} has no names in its list`, { hint });
+};
+
+/** At least one name. `example`: of the list. */
+export const namesOf =
+  (option: string, example: string) =>
+  (text: string): readonly string[] => {
+    const names = commaList(text);
+    refuseEmpty(option, names, `${option} ${example}`);
+    return names;
+  };
+
 /** A comma separates two images only in front of `kind:`; `synthetic:` and paths contain commas of their own. */
 export const imageList = (text: string): readonly string[] => nonEmpty(text.split(/,(?=\s*[a-z]+:)/));

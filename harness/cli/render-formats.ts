@@ -12,7 +12,7 @@ import { UserError } from '../model/errors.ts';
 import { didYouMean } from '../model/nearest-name.ts';
 import { type OpenedInput, openInput } from './format-option.ts';
 import { openPage } from './open-page.ts';
-import { commaList } from './option-values.ts';
+import { namesOf } from './option-values.ts';
 import { writeInRun, writeOut } from './write-out.ts';
 
 export interface RenderOptions {
@@ -44,7 +44,11 @@ export const addRenderOptions = (command: Command): Command =>
   command
     .option('--out <PATH>', 'write to this file or folder instead of standard output or the run folder')
     .option('--long', 'print everything; mail and terminal are short by default')
-    .option('--claims <LIST>', 'only these claims, with rule, objection and numbers (mail)', commaList)
+    .option(
+      '--claims <LIST>',
+      'only these claims, with rule, objection and numbers (mail)',
+      namesOf('--claims', 'C1,C13'),
+    )
     .option('--open', 'open the page in a browser');
 
 const isFolder = (path: string): boolean =>
@@ -77,7 +81,11 @@ export const formatsFor = (
   return [(isFile ? formatOfFile(known, out, usual) : undefined) ?? usual];
 };
 
-const checkOptions = (formats: readonly ReportFormat[], options: RenderOptions): void => {
+const checkOptions = (
+  formats: readonly ReportFormat[],
+  options: RenderOptions,
+  folder: string | null,
+): void => {
   const refuse = (option: string, knowing: 'long' | 'claims'): void => {
     if (formats.some((format) => format[knowing] === true)) return;
     throw new UserError(`${option} has no meaning for --format ${formats.map(({ id }) => id).join(',')}`, {
@@ -86,10 +94,12 @@ const checkOptions = (formats: readonly ReportFormat[], options: RenderOptions):
   };
   if (options.long === true) refuse('--long', 'long');
   if (options.claims !== undefined) refuse('--claims', 'claims');
-  if (options.open === true && !formats.some(({ id }) => id === 'html'))
-    throw new UserError('--open opens the page, which is not among the formats', {
-      hint: '--format html --open',
-    });
+  if (options.open !== true) return;
+  const hint = `--format html --open${folder === null ? ' --out FILE' : ''}`;
+  if (!formats.some(({ id }) => id === 'html'))
+    throw new UserError('--open opens the page, which is not among the formats', { hint });
+  if (folder === null && options.out === undefined)
+    throw new UserError('--open opens a file, and the page goes to standard output', { hint });
 };
 
 /** Null: standard output. `folder`: the run's; null: the run has none. */
@@ -124,7 +134,7 @@ export const renderFormats = async (
   options: RenderOptions,
   formats: readonly ReportFormat[],
 ): Promise<readonly string[]> => {
-  checkOptions(formats, options);
+  checkOptions(formats, options, folder);
   const { out, long = false, claims = [], open = false } = options;
   const input: OpenedInput = openInput(run, { long, claims });
   const count = formats.length;

@@ -162,6 +162,28 @@ test('--open opens the page with $BROWSER; the error names a browser that cannot
   );
 });
 
+test('--open is refused where the page would go to standard output', () => {
+  const pool = ['pool', 'runs/pool', '--open'];
+  const { status, stdout, stderr } = cfsbench([...pool, '--format', 'html']);
+  assert.deepEqual([status, stdout], [1, '']);
+  assert.match(stderr, /the page goes to standard output\n {2}try: --format html --open --out FILE$/m);
+  assert.match(cfsbench(pool).stderr, /try: --format html --open --out FILE$/m);
+  const out = join(root, 'pool.html');
+  assert.equal(cfsbench([...pool, '--format', 'html', '--out', out], { BROWSER: 'true' }).status, 0);
+  assert.ok(existsSync(out));
+});
+
+test('an empty list is refused', () => {
+  for (const [option, hint] of [
+    ['--format', '--format terminal'],
+    ['--claims', '--claims C1,C13'],
+  ] as const) {
+    const { status, stdout, stderr } = cfsbench(['report', 'runs/first', option, ' ,']);
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.equal(stderr, `cfsbench: ${option} has no names in its list\n  try: ${hint}\n`);
+  }
+});
+
 test('--long and --claims are refused for formats that do not support them', () => {
   const run = 'runs/first';
   assert.match(cfsbench(['report', run, '--format', 'mail', '--long']).stdout, /^Every phase$/m);
