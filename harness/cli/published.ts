@@ -3,6 +3,9 @@
 import { homedir, userInfo } from 'node:os';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Skipped } from '../../results/schema/not-measured.ts';
+import type { Proof, Sample } from '../../results/schema/run.ts';
+import type { Changed } from '../runner/parts.ts';
 import { isInside, PATH_IN_ARGUMENT } from '../runner/published-path.ts';
 import type { PrivateOptions } from './private-file.ts';
 import type { RunFolders } from './work-folder.ts';
@@ -63,8 +66,10 @@ const ENDS = '(?![\\w-]|\\.\\w)';
 /** Homes of other users, too. */
 const HOMES = /(?<![\w.~-])(?:\/var)?\/home\/[^/"\\\s,;:]+/g;
 
+type Publish = <T>(value: T) => T;
+
 /** Returns a function that replaces paths in all strings of a value. */
-export const openPublisher = (places: PublishedPlaces): (<T>(value: T) => T) => {
+export const openPublisher = (places: PublishedPlaces): Publish => {
   const names = new Map([...namesOf(places)].map(([path, name]) => [asJson(path), asJson(name)]));
   const known = new RegExp(`${BEGINS}(?:${[...names.keys()].map(quoted).join('|')})${ENDS}`, 'g');
   const users = places.users.filter((name) => name !== '' && name !== 'root').map(quoted);
@@ -77,3 +82,30 @@ export const openPublisher = (places: PublishedPlaces): (<T>(value: T) => T) => 
     return JSON.parse(user === null ? json : json.replace(user, 'USER')) as T;
   };
 };
+
+/** Says of an entry of an image why it cannot be shown. */
+const isOfEntry = (reason: string): boolean => reason.startsWith('/');
+
+/** A tree that was read differs in its own paths. */
+const publishProof = (publish: Publish, proof: Proof): Proof => ({
+  ...publish(proof),
+  ...(proof.treeDigest === null ? {} : { difference: proof.difference }),
+  ...(proof.hidden === undefined ? {} : { hidden: proof.hidden }),
+});
+
+export const publishSkip = (publish: Publish, skipped: Skipped): Skipped => ({
+  ...publish(skipped),
+  ...(isOfEntry(skipped.reason) ? { reason: skipped.reason } : {}),
+});
+
+/** Paths in images stay: they are no places of this machine, and `/root/.profile` of an image is not `~/.profile`. */
+export const publishChange = (publish: Publish, { proofs, skipped, ...changed }: Changed): Changed => ({
+  ...publish(changed),
+  ...(proofs === undefined ? {} : { proofs: proofs.map((proof) => publishProof(publish, proof)) }),
+  ...(skipped === undefined ? {} : { skipped: skipped.map((one) => publishSkip(publish, one)) }),
+});
+
+export const publishSample = (publish: Publish, sample: Sample): Sample => ({
+  ...publish(sample),
+  ...(sample.outcome === 'skipped' && isOfEntry(sample.reason) ? { reason: sample.reason } : {}),
+});

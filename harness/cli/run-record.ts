@@ -20,7 +20,7 @@ import { catalogueOf } from './catalogue.ts';
 import type { Handover } from './handover.ts';
 import type { ResolvedOptions } from './options.ts';
 import { type PrivateOptions, writePrivate } from './private-file.ts';
-import { openPublisher, ownPlaces } from './published.ts';
+import { openPublisher, ownPlaces, publishChange, publishSample, publishSkip } from './published.ts';
 import { refuseOtherMachine } from './same-machine.ts';
 import { commitOf } from './version.ts';
 
@@ -147,7 +147,11 @@ export const openRecord = (parts: RecordParts): RunRecord => {
   }
   const environment = { ...readEnvironment(facts, features), ...slotPathOf(folders.workDir) };
   const publish = openPublisher(ownPlaces(folders, parts.origin.asked.options));
-  let run = earlier === null ? publish(newRun(parts, environment, commit)) : resumedRun(earlier, session);
+  const fresh = (): RunFile => ({
+    ...publish(newRun(parts, environment, commit)),
+    skipped: parts.skipped.map((one) => publishSkip(publish, one)),
+  });
+  let run = earlier === null ? fresh() : resumedRun(earlier, session);
   let journal: Journal | null = null;
   const begin = (): Journal => {
     if (journal !== null) return journal;
@@ -162,9 +166,9 @@ export const openRecord = (parts: RecordParts): RunRecord => {
   };
   return {
     begin: () => void begin(),
-    append: (sample) => begin().append(publish(sample)),
+    append: (sample) => begin().append(publishSample(publish, sample)),
     update(given) {
-      const { skipped = [], plan, ...changed } = publish(given);
+      const { skipped = [], plan, ...changed } = publishChange(publish, given);
       rewrite({
         ...changed,
         skipped: withoutRepeats([...run.skipped, ...skipped]),

@@ -132,9 +132,11 @@ const undo = async (
 const withEnd = (parts: ProofParts, proved: Proved, errors: readonly unknown[]): Proved => {
   if (proved.kind === 'skipped' || errors.length === 0) return proved;
   if (proved.proof.equal) return notProved(parts, errors[0]);
+  // The tree was read: no server has failed before.
+  if (proved.proof.treeDigest !== null) return proved;
   const lost = errors.flatMap((error) => lostIn(failureOf(error)));
   if (lost.length === 0) return proved;
-  const difference = [proved.proof.difference ?? 'other contents', ...lost].join('; ');
+  const difference = [proved.proof.difference, ...lost].join('; ');
   return { ...proved, proof: { ...proved.proof, difference } };
 };
 

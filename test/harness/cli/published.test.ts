@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openPublisher } from '../../../harness/cli/published.ts';
+import { openPublisher, publishChange, publishSample } from '../../../harness/cli/published.ts';
 import { publishedArgument, publishedArguments } from '../../../harness/runner/published-path.ts';
+import type { Skipped } from '../../../results/schema/not-measured.ts';
+import type { Proof, Sample } from '../../../results/schema/run.ts';
 
 const CWD = '/srv/secret/cfsbench';
 
@@ -106,4 +108,25 @@ test('publishing a published value changes nothing', () => {
   const publish = openPublisher(places);
   const once = publish(['/srv/secret/results/x', '/home/anna/y', '/srv/secret/cfsbench/z']);
   assert.deepEqual(publish(once), once);
+});
+
+test('a path in an image is no place of this machine', () => {
+  const publish = openPublisher(places);
+  const inImage = '/home/anna/.profile: mode 644, not 600';
+  const proof = { equal: false, treeDigest: 'ab', hidden: ['/home/anna'], difference: inImage };
+  const failed = { equal: false, treeDigest: null, difference: 'cannot read /home/anna/x' };
+  const skipped = [
+    { kind: 'image', image: 'rootfs', need: 'owners', reason: '/home/anna/file: user 1000 is not mapped' },
+    { kind: 'arm', arm: 'a', backend: 'a', need: 'image', reason: 'cannot use /home/anna/x' },
+  ] satisfies Skipped[];
+  const proofs = [proof, failed] as unknown as Proof[];
+  assert.deepEqual(publishChange(publish, { proofs, skipped, images: [] }), {
+    proofs: [proof, { ...failed, difference: 'cannot read ~/x' }],
+    skipped: [skipped[0], { ...skipped[1], reason: 'cannot use ~/x' }],
+    images: [],
+  });
+  const sample = (reason: string) => ({ outcome: 'skipped', need: 'image', reason }) as unknown as Sample;
+  const reason = '/home/anna/socket: a tar cannot hold a socket';
+  assert.deepEqual(publishSample(publish, sample(reason)), sample(reason));
+  assert.deepEqual(publishSample(publish, sample('no /home/anna/x')), sample('no ~/x'));
 });
