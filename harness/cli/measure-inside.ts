@@ -34,7 +34,7 @@ import type { ResolvedOptions } from './options.ts';
 import { describeError } from './print-error.ts';
 import { openProgress, type ProgressLine } from './progress.ts';
 import { questionOf } from './question.ts';
-import { longestOf } from './resolve-options.ts';
+import { longestOf, readyLimitNs } from './resolve-options.ts';
 import { readBefore } from './resume.ts';
 import { openRecord, type RunOrigin, serversOf } from './run-record.ts';
 import { baselineOf, type MeasuredHere, selectImages, selectRunnable } from './select-here.ts';
@@ -106,6 +106,7 @@ const methodOf = ({ options, handover, origin }: InnerRun, here: MeasuredHere): 
     gate: options.gate,
     baseline,
     seed: options.seed,
+    readyLimitNs: readyLimitNs(options),
     deadline: openDeadline(BigInt(handover.startedNs), amount.budgetNs),
     warmTools: warmToolsOf(here.arms, [...serversOf(here.arms).values()]),
     family: { entry: new URL('./family-thread.js', import.meta.url), version: origin.version },
@@ -174,7 +175,10 @@ const measureSelected = async (
 const measureRun = async (inner: InnerRun, session: Omit<Session, 'inspector'>): Promise<RunOutcome> => {
   const { options, handover } = inner;
   const { workspace, progress } = session;
-  const images = openImages(workspace.sources, (spec) => progress.update(`reading ${spec}`, 0, null));
+  const images = openImages(workspace.sources, (spec) => {
+    session.limit(readyLimitNs(options));
+    progress.update(`reading ${spec}`, 0, null);
+  });
   const inspector = openInspector();
   recordPreexistingLoops();
   try {
@@ -218,7 +222,8 @@ export const measureInside = async (inner: InnerRun): Promise<number> => {
     interrupted = true;
   });
   const limit = (ns: number): void => {
-    if (process.env[INSPECT] === undefined) outer.tell({ kind: 'limit', ms: Math.ceil(ns / 1e6) });
+    if (process.env[INSPECT] === undefined && Number.isFinite(ns))
+      outer.tell({ kind: 'limit', ms: Math.ceil(ns / 1e6) });
   };
   const workspace = openWorkspace(inheritedFolder(WORK_FD, workDir));
   const measured = measureRun(inner, { workspace, progress, interrupted: () => interrupted, limit }).finally(

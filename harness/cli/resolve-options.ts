@@ -9,6 +9,7 @@ import { inPass } from '../runner/plan.ts';
 import { guestSetting, patience } from '../sys/guest.ts';
 import { chooseArms, chooseImages, chooseProfile, chooseScenarios } from './choose.ts';
 import { readGateConfig } from './gate-config.ts';
+import { INSPECT } from './handover.ts';
 import { publishedHost } from './host.ts';
 import { refuseOutside, refuseTime } from './option-values.ts';
 import { RANGES, type ResolvedOptions, type TypedOptions } from './options.ts';
@@ -53,6 +54,15 @@ export const longestOf = ({
   passes: countPasses,
   blocks: countOnly ? 0 : looks.at(-1)!,
 });
+
+/** Until it begins to measure, each step of the inner process may take ten times the budget, and ten minutes at least. */
+const READY_RATIO = 10;
+const READY_LEAST_NS = 600e9;
+
+export const readyLimitNs = ({ amount: { budgetNs } }: ResolvedOptions): number =>
+  budgetNs === null || process.env[INSPECT] !== undefined
+    ? Number.POSITIVE_INFINITY
+    : Math.max(READY_LEAST_NS, READY_RATIO * budgetNs);
 
 const absolute = (path: string | undefined): string | null => (path === undefined ? null : resolve(path));
 

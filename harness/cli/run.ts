@@ -21,7 +21,7 @@ import { giveResultsBack, type HeldFolders, holdFolders } from './hold-folders.t
 import { holdMachine } from './one-run.ts';
 import type { ResolvedOptions, TypedOptions } from './options.ts';
 import type { PrivateOptions } from './private-file.ts';
-import { resolveOptions } from './resolve-options.ts';
+import { readyLimitNs, resolveOptions } from './resolve-options.ts';
 import { type LockedRun, nextSession, openResumed, optionsAgain } from './resume.ts';
 import { chooseFolders, foldersOf, type RunFolders } from './work-folder.ts';
 
@@ -47,15 +47,6 @@ const stopWithParent = (): void => {
   process.channel.unref();
   process.once('disconnect', interrupt);
 };
-
-/** From its start until it begins to measure, the inner process may take ten times the budget, and ten minutes at least. */
-const READY_RATIO = 10;
-const READY_LEAST_MS = 600_000;
-
-const readyLimitMs = ({ amount: { budgetNs } }: ResolvedOptions): number =>
-  budgetNs === null || process.env[INSPECT] !== undefined
-    ? Number.POSITIVE_INFINITY
-    : Math.max(READY_LEAST_MS, (READY_RATIO * budgetNs) / 1e6);
 
 const sayInterrupted = (): void => {
   clearLine();
@@ -106,7 +97,7 @@ const runInside = (
         inherits: [work.fd, run.fd],
         onMessage,
       }),
-    limitMs: readyLimitMs(options),
+    limitMs: readyLimitNs(options) / 1e6,
     workDir: folders.workDir,
     onFirstInterrupt: sayInterrupted,
   });

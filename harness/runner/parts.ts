@@ -56,6 +56,8 @@ export interface RunParts {
   readonly interrupted: () => boolean;
   /** Time limit of the next step, nanoseconds. After it the outer process kills this one. */
   readonly limit: (ns: number) => void;
+  /** Time limit of every step before the first slot, nanoseconds; Infinity: none. */
+  readonly readyLimitNs: number;
   readonly journal: { append(sample: Sample): void };
   /** Called when the plan is fixed. A resumed run writes nothing before: it is refused if its plan has changed. */
   readonly planned: () => void;

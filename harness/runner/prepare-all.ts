@@ -13,6 +13,7 @@ import { keyOf } from './plan.ts';
 import { type ImageToProve, ofImages, type Proofs, proveAll } from './prove-all.ts';
 import { makeReady, type Ready } from './ready.ts';
 import { endedUnmeasured } from './resume.ts';
+import { openStepLimits } from './step-limits.ts';
 import { writeBack } from './workspace.ts';
 
 export interface PreparedRun {
@@ -31,7 +32,8 @@ export const prepareAll = async (parts: RunParts): Promise<PreparedRun> => {
   if (question.scenarios.some(({ inspects = false }) => inspects)) parts.inspector.start();
   const pairsProved = new Set<string>();
   const onProved = (arm: string, image: string): void => void pairsProved.add(pairKey(arm, image));
-  const proving = proveAll(parts, { images: toProve, store: fullStore, done: 0, onProved });
+  const steps = openStepLimits(parts.limit, parts.readyLimitNs);
+  const proving = proveAll(parts, { images: toProve, store: fullStore, done: 0, onProved, steps });
   const readying = makeReady({
     ...parts,
     leavesOut: (group) => ended.has(keyOf(group)),
@@ -41,6 +43,7 @@ export const prepareAll = async (parts: RunParts): Promise<PreparedRun> => {
     objectDir: fullStore.objectDirs[0]!,
     rootless: !features.root.ok,
     proved: pairsProved,
+    steps,
     progress: (text) => progress(text, 0, null),
     onReady: (image, groups) => toProve.push({ image, groups }),
   }).finally(toProve.end);

@@ -19,6 +19,7 @@ import type { RunParts } from './parts.ts';
 import type { Group } from './plan.ts';
 import { type Expected, oneAtATime, type Proved, prove } from './prove.ts';
 import { drawnMembers, withMembers } from './prove-members.ts';
+import type { StepLimits } from './step-limits.ts';
 
 export interface Proofs {
   readonly proofs: readonly Proof[];
@@ -42,6 +43,7 @@ export interface ToProve {
   /** Where the progress line stands. */
   readonly done: number;
   readonly onProved: (arm: string, image: string) => void;
+  readonly steps: StepLimits;
 }
 
 const armsFor = (image: Image, groups: readonly Group[], arms: readonly Arm[]): readonly Arm[] => {
@@ -81,14 +83,19 @@ interface ProvedPair {
 /** The arms of each image, in order. An image is described when its first arm is taken. */
 async function* pairsOf(
   parts: RunParts,
-  images: ToProve['images'],
+  { images, steps }: Pick<ToProve, 'images' | 'steps'>,
   infos: ImageInfo[],
 ): AsyncGenerator<Pair> {
   const { workspace, question } = parts;
   let listingCount = 0;
   const expectedOf = (image: Image): Expected => {
     const listingPath = join(workspace.sources, `${listingCount++}.expected`);
-    return { ...expectedListing(image, { listingPath, trusted: seesTrusted() }), listingPath };
+    const end = steps.begin(walkLimitNs(sizeOf({ tree: image.tree })));
+    try {
+      return { ...expectedListing(image, { listingPath, trusted: seesTrusted() }), listingPath };
+    } finally {
+      end();
+    }
   };
   for await (const { image, groups } of images) {
     const arms = armsFor(image, groups, question.arms);
@@ -117,7 +124,7 @@ const proveTwice = async (parts: RunParts, attempt: (number: number) => Promise<
 /** In the order in which the proofs began. */
 const provePairs = async (
   parts: RunParts,
-  { store, done, onProved }: ToProve,
+  { store, done, onProved, steps }: ToProve,
   pairs: AsyncGenerator<Pair>,
 ): Promise<readonly ProvedPair[]> => {
   const { features, workspace } = parts;
@@ -154,7 +161,8 @@ const provePairs = async (
         const shared = { machine, store: ofImage, workDir: workspace.dir, walk, walkLimitMs, alone };
         const result = await proveTwice(parts, (attempt) => {
           const folders = workspace.slot(`proof-${workspace.tag}-${number}-${attempt}`);
-          return prove({ ...pair, ...shared, folders });
+          const end = steps.begin(commandNs + walkLimitNs(pair.size));
+          return prove({ ...pair, ...shared, folders }).finally(end);
         });
         proved[number] = { pair, result };
         onProved(pair.arm.id, pair.measuredAs);
@@ -180,7 +188,7 @@ const skippedOf = ({ pair: { arm, image, measuredAs }, result }: ProvedPair): Pr
 
 export const proveAll = async (parts: RunParts, toProve: ToProve): Promise<Proofs> => {
   const infos: ImageInfo[] = [];
-  const proved = await provePairs(parts, toProve, pairsOf(parts, toProve.images, infos));
+  const proved = await provePairs(parts, toProve, pairsOf(parts, toProve, infos));
   const sparseFileCount = sparseIn(toProve.store.objectDirs[0]!);
   return {
     images: infos,

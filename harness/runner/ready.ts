@@ -11,6 +11,7 @@ import { groupsOf, type Question } from './groups.ts';
 import type { FamilyEntry } from './parts.ts';
 import type { Group } from './plan.ts';
 import { prepareFamily } from './prepare-family.ts';
+import { estimatedLimitNs, type StepLimits } from './step-limits.ts';
 import type { Workspace } from './workspace.ts';
 
 export interface ReadyParts {
@@ -32,6 +33,7 @@ export interface ReadyParts {
   readonly interrupted: () => boolean;
   /** Proofs run meanwhile: the finished ones, by `pairKey`. */
   readonly proved: ReadonlySet<string>;
+  readonly steps: StepLimits;
   /** Called for each prepared image with the groups of the run; some may end before the next image is prepared. */
   readonly onReady: (image: Image, groups: readonly Group[]) => void;
 }
@@ -47,8 +49,26 @@ export interface Ready {
 const imagesOf = (groups: readonly Group[]): ReadonlySet<string> =>
   new Set(groups.flatMap(({ image, others = [] }) => [image, ...others]));
 
+/** Null if the run was interrupted. */
+const prepareOne = async (
+  parts: ReadyParts,
+  source: SourceImage,
+  { number, dir }: { readonly number: number; readonly dir: string },
+): Promise<Image | null> => {
+  const { objectDir, rootless } = parts;
+  if (source.family === undefined) return prepareImage(source, { dir, objectDir, rootless });
+  return prepareFamily(source, source.family, {
+    ...{ ...parts.family, dir, rootless },
+    storeDir: `${parts.workspace.store}-${number}`,
+    spoolDir: parts.workspace.sources,
+    interrupted: parts.interrupted,
+    progress: (text) => parts.progress(`preparing ${source.name}: ${text}`),
+    say: parts.say,
+  });
+};
+
 export const makeReady = async (parts: ReadyParts): Promise<Ready> => {
-  const { question, objectDir, rootless } = parts;
+  const { question } = parts;
   const sizes = new Map(parts.sources.map((source) => [source.name, sizeOf(source)]));
   const images: Image[] = [];
   const ended: OutOfTime[] = [];
@@ -74,21 +94,13 @@ export const makeReady = async (parts: ReadyParts): Promise<Ready> => {
     ensureFolder(dir);
     parts.progress(`preparing ${source.name}`);
     const startedNs = process.hrtime.bigint();
-    const image =
-      source.family === undefined
-        ? await prepareImage(source, { dir, objectDir, rootless })
-        : await prepareFamily(source, source.family, {
-            ...{ ...parts.family, dir, rootless },
-            storeDir: `${parts.workspace.store}-${number}`,
-            spoolDir: parts.workspace.sources,
-            interrupted: parts.interrupted,
-            progress: (text) => parts.progress(`preparing ${source.name}: ${text}`),
-            say: parts.say,
-          });
+    const roughNs = roughPrepareNs(sizes.get(source.name)!);
+    const end = parts.steps.begin(estimatedLimitNs(roughNs));
+    const image = await prepareOne(parts, source, { number, dir }).finally(end);
     if (image === null) continue;
     images.push(image);
     tookNs += Number(process.hrtime.bigint() - startedNs);
-    expectedNs += roughPrepareNs(sizes.get(source.name)!);
+    expectedNs += roughNs;
     parts.onReady(image, groups);
   }
   const needed = imagesOf(groups);
