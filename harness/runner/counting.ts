@@ -31,7 +31,7 @@ export interface CountParts {
   readonly leftNs: () => number;
   /** Part of the progress line, 0..1. */
   readonly share: readonly [from: number, to: number];
-  /** `passes`: those that the groups got. */
+  /** `passes`: those that the groups got, in earlier sessions, too. */
   readonly onEnded: (ended: readonly OutOfTime[], passes: number) => void;
 }
 
@@ -81,6 +81,8 @@ interface Passes {
   readonly least: number;
   /** Time from pass `pass` on of a group that gets `passes` more, with its blocks up to the first look. */
   readonly needNs: (pass: number, passes: number) => NeedNs;
+  /** Passes that earlier sessions have finished. */
+  readonly doneBefore: (group: Group) => number;
   /** One pass of a group that was not counted. */
   readonly passNs: NeedNs;
   /** The need of groups after their first pass. */
@@ -114,6 +116,11 @@ const openPasses = (parts: CountParts): Passes => {
     groups.reduce((sum, group) => sum + need(group), 0);
   return {
     ...{ least, needNs, slots },
+    doneBefore(group) {
+      const left = byPass.get(keyOf(group));
+      const first = left?.findIndex((count) => count > 0) ?? 0;
+      return first === -1 ? passesAsked : first;
+    },
     passNs: (group) => groupNs(group, 0, { passes: 1, blocks: 0 }),
     countedNs: needNs(1, least - 1),
     cautiousNs: (group) =>
@@ -155,6 +162,21 @@ const outOfTimeForPass = (
   return affordable([...kept, group], need, leftNs).ended.find((one) => one.group === group) ?? null;
 };
 
+/** `pass`: those that were counted in this session. */
+const end = (
+  { onEnded }: CountParts,
+  { doneBefore }: Passes,
+  ended: readonly OutOfTime[],
+  pass: number,
+): void => {
+  const got = ({ group }: OutOfTime): number => Math.max(pass, doneBefore(group));
+  for (const passes of new Set(ended.map(got)))
+    onEnded(
+      ended.filter((one) => got(one) === passes),
+      passes,
+    );
+};
+
 /** One group after another, highest rank first: each shows what it takes before those that rank lower are counted. */
 const runFirstPass = async (
   parts: CountParts,
@@ -173,14 +195,14 @@ const runFirstPass = async (
     }
     if (stop !== null) break;
   }
-  if (ended.length > 0) parts.onEnded(ended, 0);
+  end(parts, passes, ended, 0);
   return { stop, counted };
 };
 
 export const countAll = async (parts: CountParts): Promise<Counted> => {
   const { passesAsked, leftNs } = parts;
   const passes = openPasses(parts);
-  const { least, needNs, slots } = passes;
+  const { least, needNs, slots, doneBefore } = passes;
   const { stop: stopped, counted } = await runFirstPass(parts, passes);
   let groups = counted;
   if (stopped !== null) return { stop: stopped, slots, groups, droppedPasses: null };
@@ -190,10 +212,17 @@ export const countAll = async (parts: CountParts): Promise<Counted> => {
       if (pass >= least)
         return {
           ...{ stop: null, slots, groups },
-          droppedPasses: { kind: 'passes', done: pass, planned: passesAsked },
+          droppedPasses: {
+            kind: 'passes',
+            done: groups.reduce(
+              (fewest, group) => Math.min(fewest, Math.max(pass, doneBefore(group))),
+              passesAsked,
+            ),
+            planned: passesAsked,
+          },
         };
       groups = kept;
-      parts.onEnded(ended, pass);
+      end(parts, passes, ended, pass);
     }
     const stop = await passes.run(pass, groups, [], 0);
     if (stop !== null) return { stop, slots, groups, droppedPasses: null };

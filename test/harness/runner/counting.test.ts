@@ -134,6 +134,13 @@ test('passes that an earlier session has counted need no time', async () => {
   assert.deepEqual([first.groups, first.ended], [idsOf(groups), []]);
 });
 
+test('a group that ends in a resumed run has the passes of its earlier sessions', async () => {
+  // All groups have two passes, churn and walk-warm have three; there is no time for blocks.
+  const isDone = ({ block, scenario }: Slot): boolean => block < (scenario.startsWith('walk') ? 3 : 2);
+  const { ended } = await count(1, { passesAsked: 3, isDone });
+  assert.deepEqual(ended, ['walk-warm 3', 'walk-cold 3', 'churn-fresh 2']);
+});
+
 test('a run that times nothing needs time for the passes only', async () => {
   assert.deepEqual((await count(36, { passesAsked: 3, blocks: 0 })).groups, idsOf(groups));
   assert.deepEqual((await count(11 + 0.88 * 24, { passesAsked: 3, blocks: 0 })).ended, ['churn-fresh 1']);
