@@ -30,6 +30,9 @@ const LONGEST_PART = 64;
 export const runFolderName = (startedAt: string, host: string, seed: string): string =>
   `${fileNamePart(startedAt.slice(0, 10))}-${fileNamePart(host.split('.')[0] ?? '')}-${fileNamePart(seed)}`;
 
+/** True for the id of a run that can be part of a path: one from a run folder is untrusted. */
+export const isFileName = (id: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(id);
+
 /** Length of the file up to the end of its last complete line. */
 const wholeLines = (fd: number): number => {
   let end = fstatSync(fd).size;

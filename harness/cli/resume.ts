@@ -3,7 +3,7 @@
 
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { RUN_FILE, SAMPLES_FILE } from '../../results/journal.ts';
+import { isFileName, RUN_FILE, SAMPLES_FILE } from '../../results/journal.ts';
 import { readRun, readSamples } from '../../results/read.ts';
 import type { RunFile } from '../../results/schema/run.ts';
 import { shellLine } from '../../results/shell-line.ts';
@@ -98,6 +98,8 @@ export const openResumed = async (given: TypedOptions): Promise<LockedRun> => {
     const question = { command: shellLine(['cfsbench', 'run', '--resume', given.resume!]), folder: runDir };
     refuseForeign(question, folder, [RUN_FILE, SAMPLES_FILE, PRIVATE_FILE]);
     const run = readRun(runDir);
+    if (!isFileName(run.id))
+      throw cannotResume(runDir, 'its id cannot be a part of a path', [`id: ${visible(run.id)}`]);
     if (run.status === 'complete') return { folder, run, runDir, typed: given };
     const asked = askedOf(run, runDir);
     refuseOtherMachineEarly({ run, runDir, doing: 'resume' }, workParentOf(asked, runDir, given));

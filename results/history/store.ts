@@ -4,6 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ResultsError } from '../errors.ts';
 import { makeFolder, readRegular, removeEmpty } from '../files.ts';
+import { isFileName } from '../journal.ts';
 import { parseJson } from '../json.ts';
 import { linesOf } from '../lines.ts';
 import { checkHistoryLine } from '../schema/check.ts';
@@ -14,9 +15,8 @@ import { createFile } from '../write-file.ts';
 const SUFFIX = '.ndjson';
 const MOST_BYTES = 64 * 1024 * 1024;
 
-/** The id comes from a run folder, which is untrusted. */
 const fileOf = (dir: string, run: string): string => {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(run))
+  if (!isFileName(run))
     throw new ResultsError('the id of the run cannot be a file name', { facts: [JSON.stringify(run)] });
   return join(dir, `${run}${SUFFIX}`);
 };

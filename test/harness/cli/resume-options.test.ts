@@ -1,7 +1,13 @@
-// Options that a resumed run would ignore are refused.
+// Options that a resumed run would ignore are refused, and a run whose id would lead out of its folder.
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { openResumed } from '../../../harness/cli/resume.ts';
 import { runCommand } from '../../../harness/cli/run-command.ts';
+import { exampleRun } from '../../report/support/example.ts';
+import { storeRun } from '../../results/pool/stored-runs.ts';
+import { temporaryFolder } from '../sys/support.ts';
 
 const resumed = (...options: readonly string[]): Promise<unknown> =>
   runCommand('').parseAsync(['--resume', '/none/run', ...options], { from: 'user' });
@@ -35,4 +41,16 @@ test('the plan of the rest of a run or of a pool is not printed', async () => {
     message: '--dry-run prints the plan of a new run, not the rest of one',
     hint: 'cfsbench run --resume /none/run, or without --resume: cfsbench run --dry-run',
   });
+});
+
+test('an id that leads to another folder is refused', async (t) => {
+  const home = temporaryFolder(t);
+  const runDir = join(home, 'run');
+  const { run } = exampleRun({ images: ['debian-12-base'] });
+  storeRun(runDir, { run: { ...run, status: 'interrupted', id: 'x/../../elsewhere' }, samples: [] });
+  await assert.rejects(openResumed({ profile: 'quick', resume: runDir }), {
+    message: `cannot resume ${runDir}: its id cannot be a part of a path`,
+    facts: ['id: x/../../elsewhere'],
+  });
+  assert.deepEqual(readdirSync(home), ['run']);
 });
