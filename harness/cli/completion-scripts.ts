@@ -14,17 +14,20 @@ interface Described {
 
 const functionName = (words: readonly string[]): string => words.join(' ');
 
+/** Of bash and zsh: each word after the words before it. */
+const wordCases = (places: readonly CommandPlace[]): string =>
+  places
+    .filter(({ words }) => words.length > 0)
+    .map(
+      ({ words }) => `    '${words.slice(0, -1).join(' ')} ${words.at(-1)}') at='${functionName(words)}' ;;`,
+    )
+    .join('\n');
+
 const bash = (places: readonly CommandPlace[]): string => `_cfsbench() {
   local current=\${COMP_WORDS[COMP_CWORD]} at= word names=
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case "$at $word" in
-${places
-  .filter(({ words }) => words.length > 0)
-  .map(
-    ({ words }) =>
-      `    '${[...words.slice(0, -1)].join(' ')} ${words.at(-1)}') at='${functionName(words)}' ;;`,
-  )
-  .join('\n')}
+${wordCases(places)}
     esac
   done
   case $at in
@@ -58,10 +61,7 @@ _cfsbench() {
   local -a names
   for word in "\${(@)words[2,CURRENT-1]}"; do
     case "$at $word" in
-${places
-  .filter(({ words }) => words.length > 0)
-  .map(({ words }) => `    '${words.slice(0, -1).join(' ')} ${words.at(-1)}') at='${functionName(words)}' ;;`)
-  .join('\n')}
+${wordCases(places)}
     esac
   done
   case "$at" in

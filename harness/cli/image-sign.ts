@@ -12,13 +12,10 @@ import { readPrivateKey, readPublicKey } from '../remote/keys.ts';
 import { checkSigned, sign, verifySignature } from '../remote/signature.ts';
 import { parseSignature, SIGNATURE_BYTES, type SignedText } from '../remote/signed-text.ts';
 import { verityDigest } from '../store/verity.ts';
-import { naming } from './image.ts';
+import { naming, readImageFile } from './image.ts';
 import { writeOut } from './write-out.ts';
 
 const MS_PER_S = 1000;
-
-const readImageFile = (path: string): Buffer =>
-  readRegular(path, { mostBytes: LIMITS.imageBytes, mayBeLink: true });
 
 /** Default path of the signature of an image. */
 const beside = (image: string): string => `${image}.sig`;

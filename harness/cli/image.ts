@@ -38,7 +38,7 @@ export const build = async (spec: string, out: string, version: 0 | 1 | undefine
   }
 };
 
-const readFile = (path: string): Buffer =>
+export const readImageFile = (path: string): Buffer =>
   readRegular(path, { mostBytes: LIMITS.imageBytes, mayBeLink: true });
 
 /** Adds the path to errors of `work`. */
@@ -99,7 +99,7 @@ const factsText = (facts: ImageFacts, digest: string): string => {
 };
 
 export const inspect = (path: string, json: boolean): void => {
-  const image = readFile(path);
+  const image = readImageFile(path);
   const facts = naming(path, () => inspectImage(image));
   const digest = verityDigest(image);
   process.stdout.write(
@@ -108,6 +108,6 @@ export const inspect = (path: string, json: boolean): void => {
 };
 
 export const dump = async (path: string): Promise<void> => {
-  const tree = naming(path, () => readImage(readFile(path)));
+  const tree = naming(path, () => readImage(readImageFile(path)));
   await writeOut(printDump(tree), undefined);
 };

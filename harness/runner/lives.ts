@@ -156,6 +156,7 @@ const withManifest = (image: Image): Image =>
 export const runLives = async (given: LivesParts, asked: LivesAsked): Promise<LivesResult> => {
   const parts = { ...given, images: given.images.map(withManifest) };
   const { machine, images, home, scratch, limitMs } = parts;
+  if (images.length !== asked.starts.length) throw new Error('a start for each image');
   const undo: Undo = { undo: [] };
   const workers = Array.from({ length: asked.workers }, (_, i) => join(home, workerFolder(i)));
   ensureFolder(home);
@@ -175,6 +176,5 @@ export const runLives = async (given: LivesParts, asked: LivesAsked): Promise<Li
     limitMs,
   });
   await undoAll(undo);
-  if (images.length !== asked.starts.length) throw new Error('a start for each image');
   return result;
 };

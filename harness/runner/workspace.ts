@@ -85,7 +85,6 @@ const MOST_FOLDERS = 25_000;
 const STORE_FOLDERS = 260;
 const SLOTS = 'slots';
 const PATH_BYTES = 128;
-const LONGEST_NAME_BYTES = 255;
 
 /**
  * The parent of slots, padded so that its path length does not depend on the work folder: commands print paths, and longer paths
@@ -94,7 +93,7 @@ const LONGEST_NAME_BYTES = 255;
 const slotsFolder = (dir: string): string => {
   const plainBytes = Buffer.byteLength(join(dir, SLOTS));
   const filler = (PATH_BYTES - (plainBytes % PATH_BYTES)) % PATH_BYTES;
-  return join(dir, `${SLOTS}${'-'.repeat(Math.min(filler, LONGEST_NAME_BYTES - SLOTS.length))}`);
+  return join(dir, `${SLOTS}${'-'.repeat(filler)}`);
 };
 
 /** The path of a slot's folder, as far as counts depend on it. */
