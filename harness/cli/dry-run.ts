@@ -91,13 +91,13 @@ const fitted = (
 };
 
 /** The runs of which this is the first. */
-interface Runs {
+interface PlannedRuns {
   readonly count: number;
   /** As --seed takes it. */
   readonly seed: string;
 }
 
-const planText = (options: ResolvedOptions, sources: readonly SourceImage[], runs: Runs): string => {
+const planText = (options: ResolvedOptions, sources: readonly SourceImage[], runs: PlannedRuns): string => {
   const { selection, seed, profile } = options;
   const { looks, countPasses, countOnly, budgetNs } = options.amount;
   const baseline = baselineOf(options, selection.arms);

@@ -8,7 +8,7 @@ import type { ResolvedOptions } from './options.ts';
 
 type NamedImage = Pick<SourceImage, 'name' | 'source'>;
 
-interface Asked {
+interface AskedOf {
   readonly images: { readonly ofRun: readonly NamedImage[]; readonly ofScenarios: readonly NamedImage[] };
   readonly scenarios: readonly Scenario[];
   readonly arms: readonly Arm[];
@@ -21,7 +21,7 @@ type Asking = Pick<ResolvedOptions, 'selection' | 'profile' | 'placement'> & {
 
 export const questionOf = (
   { images: { scenarios: scenariosOf }, selection, profile, placement, amount }: Asking,
-  { images, scenarios, arms }: Asked,
+  { images, scenarios, arms }: AskedOf,
 ): Question => ({
   images: images.ofRun.map(({ name }) => name),
   imageScenarios: new Map(
