@@ -1,7 +1,6 @@
 // A run in a process of its own: one of a pool, or the confirming run of a comparison.
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { join } from 'node:path';
 import { visible } from '../../results/visible.ts';
 import { UserError } from '../model/errors.ts';
 import { onInterrupt } from '../sys/interrupts.ts';
@@ -10,7 +9,8 @@ import { KILLED } from './exit-code.ts';
 /** Node.js would say that its own program is missing. */
 const refuseGone = (cwd: string): void => {
   try {
-    accessSync(join(cwd, '.'), constants.X_OK);
+    // Fails for a file, too.
+    accessSync(`${cwd}/.`, constants.X_OK);
   } catch (error) {
     throw new UserError(`the working directory of the run ${visible(cwd)} is gone`, {
       facts: [(error as Error).message],

@@ -83,8 +83,9 @@ export const openPublisher = (places: PublishedPlaces): Publish => {
   };
 };
 
-/** Says of an entry of an image why it cannot be shown. */
-const isOfEntry = (reason: string): boolean => reason.startsWith('/');
+/** It says of an entry of an image why that cannot be shown. */
+const isOfEntry = ({ need, reason }: Pick<Skipped, 'need' | 'reason'>): boolean =>
+  need === 'image' && reason.startsWith('/');
 
 /** A tree that was read differs in its own paths. */
 const publishProof = (publish: Publish, proof: Proof): Proof => ({
@@ -95,7 +96,7 @@ const publishProof = (publish: Publish, proof: Proof): Proof => ({
 
 export const publishSkip = (publish: Publish, skipped: Skipped): Skipped => ({
   ...publish(skipped),
-  ...(isOfEntry(skipped.reason) ? { reason: skipped.reason } : {}),
+  ...(skipped.kind === 'image' || isOfEntry(skipped) ? { reason: skipped.reason } : {}),
 });
 
 /** Paths in images stay: they are no places of this machine, and `/root/.profile` of an image is not `~/.profile`. */
@@ -107,5 +108,5 @@ export const publishChange = (publish: Publish, { proofs, skipped, ...changed }:
 
 export const publishSample = (publish: Publish, sample: Sample): Sample => ({
   ...publish(sample),
-  ...(sample.outcome === 'skipped' && isOfEntry(sample.reason) ? { reason: sample.reason } : {}),
+  ...(sample.outcome === 'skipped' && isOfEntry(sample) ? { reason: sample.reason } : {}),
 });

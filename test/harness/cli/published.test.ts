@@ -118,11 +118,16 @@ test('a path in an image is no place of this machine', () => {
   const skipped = [
     { kind: 'image', image: 'rootfs', need: 'owners', reason: '/home/anna/file: user 1000 is not mapped' },
     { kind: 'arm', arm: 'a', backend: 'a', need: 'image', reason: 'cannot use /home/anna/x' },
+    { kind: 'arm', arm: 'a', backend: 'a', need: 'a server', reason: '/home/anna/x: not found' },
   ] satisfies Skipped[];
   const proofs = [proof, failed] as unknown as Proof[];
   assert.deepEqual(publishChange(publish, { proofs, skipped, images: [] }), {
     proofs: [proof, { ...failed, difference: 'cannot read ~/x' }],
-    skipped: [skipped[0], { ...skipped[1], reason: 'cannot use ~/x' }],
+    skipped: [
+      skipped[0],
+      { ...skipped[1], reason: 'cannot use ~/x' },
+      { ...skipped[2], reason: '~/x: not found' },
+    ],
     images: [],
   });
   const sample = (reason: string) => ({ outcome: 'skipped', need: 'image', reason }) as unknown as Sample;
