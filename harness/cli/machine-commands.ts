@@ -38,7 +38,7 @@ for an hour; never results, and no cache without --cache. Without DIR: in
 ./runs, and wherever a run of this user has worked.
 
 Exit codes:
-  0    nothing failed; what is in use, recent or not ours stays and is named
+  0    nothing failed; what is in use, recent or not ours is named
   5    some leftovers could not be removed`;
 
 export const cleanCommand = (): Command =>
