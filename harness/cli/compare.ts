@@ -17,8 +17,8 @@ import { writeOut } from './write-out.ts';
 const HELP = `
 Counts (system calls by name, files, bytes) are compared without tolerance, also
 between machines with the same tools; allocated bytes, which differ between file
-systems of one kind, with a tolerance of 1 % or 16 KiB. Latencies are judged only between the two
-arms of one run: cfsbench run --ab BASE HEAD.
+systems of one kind, with a tolerance of 1 % or 16 KiB. Latencies are judged
+only between the two arms of one run: cfsbench run --ab BASE HEAD.
 
 Examples:
   cfsbench compare runs/main runs/branch --gate --explain
