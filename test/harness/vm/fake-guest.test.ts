@@ -36,7 +36,7 @@ test('a kernel that cannot be had does not take the page of the others with it',
   const { code, stderr } = await program(t, ['vm', '--matrix', ...asked, '--cache', cache, '--out', out]);
   assert.equal(code, 5, stderr);
   assert.match(stderr, /^cfsbench: no such kernel file: /m);
-  assert.match(readFileSync(join(out, 'kernels.html'), 'utf8'), /cfsbench under 1 kernels/);
+  assert.match(readFileSync(join(out, 'kernels.html'), 'utf8'), /cfsbench under 1 kernel/);
 });
 
 test('a guest that returns something odd does not take the page of the others with it', {
@@ -55,7 +55,7 @@ test('a guest that returns something odd does not take the page of the others wi
   ]);
   assert.equal(code, 5, stderr);
   assert.match(stderr, /^cfsbench: cannot read the kernel module /m);
-  assert.match(readFileSync(join(out, 'kernels.html'), 'utf8'), /cfsbench under 1 kernels/);
+  assert.match(readFileSync(join(out, 'kernels.html'), 'utf8'), /cfsbench under 1 kernel/);
 });
 
 test('a run that cannot be read does not take the page of the others with it, also when it is made again', async (t) => {
@@ -70,7 +70,7 @@ test('a run that cannot be read does not take the page of the others with it, al
   const { code, stderr } = await from();
   assert.equal(code, 5, stderr);
   assert.match(stderr, /^cfsbench: .*broken/m);
-  assert.match(readFileSync(join(out, 'kernels.html'), 'utf8'), /cfsbench under 1 kernels/);
+  assert.match(readFileSync(join(out, 'kernels.html'), 'utf8'), /cfsbench under 1 kernel/);
   rmSync(join(out, 'broken'), { recursive: true });
   assert.equal((await from()).code, 0);
 });
