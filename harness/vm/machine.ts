@@ -4,10 +4,16 @@ import { availableParallelism } from 'node:os';
 export const QEMU = 'qemu-system-x86_64';
 export type Accelerator = 'kvm' | 'tcg';
 
+/**
+ * x86-64-v2 and no more: `max` offers AVX too, which programs then use and QEMU emulates more slowly than SSE. `rdrand` seeds the kernel's
+ * random numbers.
+ */
+const EMULATED_CPU = 'qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+rdrand';
+
 /** `thread=single`: emulated CPUs take turns. With a thread for each, a kernel that patches its own code dies now and then (int3). */
 const ACCELERATORS: Readonly<Record<Accelerator, { readonly accel: string; readonly cpu: string }>> = {
   kvm: { accel: 'kvm', cpu: 'host' },
-  tcg: { accel: 'tcg,thread=single', cpu: 'max' },
+  tcg: { accel: 'tcg,thread=single', cpu: EMULATED_CPU },
 };
 
 /** `no_timer_check`: on a busy host the check of the timer fails and panics. `panic=-1`: a panic ends the guest at once. */
