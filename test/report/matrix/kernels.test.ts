@@ -100,15 +100,19 @@ test('a client refuses what its server forges', () => {
     );
 });
 
-test('kernels give the same answer wherever they could be asked', () => {
+test('kernels give the same answer wherever they could be asked, but for a block image that is cut off', () => {
   const rows = view.tables
     .filter(({ title }) => title.startsWith('Attacks: '))
     .flatMap((table) => table.rows);
   assert.ok(rows.length > 150, `${rows.length}`);
-  for (const { label, cells: given } of rows) {
-    const answers = new Set(given.filter(({ kind }) => kind !== 'absent').map(({ text }) => text));
-    assert.equal(answers.size, 1, label);
-  }
+  const isSame = (given: (typeof rows)[number]['cells']): boolean =>
+    new Set(given.filter(({ kind }) => kind !== 'absent').map(({ text }) => text)).size === 1;
+  const differing = rows.filter(({ cells: given }) => !isSame(given));
+  // Without protection 6.1 to 6.18 serve a shortened image; 7.3 refuses to open the files that it lost.
+  assert.deepEqual(
+    differing.map(({ label, cells: given }) => [label, ...given.map(({ text }) => text)]),
+    [['erofs-full: cut off', 'served', 'served', 'served', 'refused at open']],
+  );
 });
 
 test('the claim on fs-verity is judged by what these kernels did', () => {
