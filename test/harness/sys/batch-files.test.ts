@@ -186,13 +186,16 @@ describe('many files in one window', {
         Array.from({ length: MANY }, (__, i) => createHash('sha256').update(`${image} ${i}`).digest()),
       ),
     );
-    const least = (keep: readonly Buffer[]): number =>
-      Math.min(...Array.from({ length: 20 }, () => here.collectLinkStore({ dirs, keep }).markNs));
-    const [one, all] = [least(lists.slice(0, 1)), least(lists)];
-    assert.ok(all > 4 * one, `${all} ns for 40 images, ${one} ns for one`);
     // Files that images share are marked once for each of them, as a manifest is read to its end.
-    const same = least(Array(40).fill(lists[0]!));
-    assert.ok(same > 4 * one, `${same} ns for 40 equal images, ${one} ns for one`);
+    const kept = [lists.slice(0, 1), lists, Array<Buffer>(40).fill(lists[0]!)];
+    // In turn, so that other work on the CPUs disturbs all three; the least of each was hardly disturbed.
+    const rounds = Array.from({ length: 20 }, () =>
+      kept.map((keep) => here.collectLinkStore({ dirs, keep }).markNs),
+    );
+    const [one, all, same] = kept.map((_, i) => Math.min(...rounds.map((round) => round[i]!)));
+    assert.ok(all! > 4 * one!, `${all} ns for 40 images, ${one} ns for one`);
+    // Only the first of the equal images makes the table grow.
+    assert.ok(same! > 1.5 * one!, `${same} ns for 40 equal images, ${one} ns for one`);
   });
 
   test('hasLinks looks each file up in its folder, up to the first that is missing', (t) => {
