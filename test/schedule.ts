@@ -8,6 +8,7 @@
  * cannot end before: its test would wait for the run.
  */
 export const WITHOUT_RUNS: readonly string[] = [
+  'harness/sys/sanitizers',
   'harness/sys/batch-files',
   'harness/images/bombs',
   'harness/vm/fake-guest',

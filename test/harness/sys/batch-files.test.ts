@@ -1,6 +1,5 @@
 // Operations on many files in one window: trees and link stores.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -16,7 +15,6 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { imageBytes } from '../../../harness/erofs/writer.ts';
 import { parseDump } from '../../../harness/images/dump-text.ts';
 import type { Image } from '../../../harness/model/image.ts';
@@ -24,11 +22,9 @@ import { linkKey } from '../../../harness/store/checkout-tar.ts';
 import { plantedTree } from '../../../harness/store/planted-tree.ts';
 import { batchFiles } from '../../../harness/sys/batch-files.ts';
 import { mounts } from '../../../harness/sys/mounts.ts';
-import { findProgram } from '../../../harness/sys/spawn.ts';
 import { getXattr } from '../../../harness/sys/xattrs.ts';
-import { needsRoot, privateMounts, temporaryFolder, windowKindWith } from './support.ts';
+import { needsRoot, privateMounts, temporaryFolder } from './support.ts';
 
-const BUILD = fileURLToPath(new URL('../../../../timed/build.sh', import.meta.url));
 const MAKER = { uid: process.geteuid?.() ?? 0, gid: process.getegid?.() ?? 0, umask: process.umask() };
 const MANY = 3000;
 
@@ -269,40 +265,4 @@ describe('many files in one window', {
     });
     here.removeTree(root);
   });
-});
-
-// The runtime of the sanitizers must be loaded first into a process that was built without them.
-const asan = ((): string | null => {
-  if (findProgram('cc') === null) return null;
-  const { stdout } = spawnSync('cc', ['-print-file-name=libasan.so'], { encoding: 'utf8' });
-  return stdout.trim().startsWith('/') ? stdout.trim() : null;
-})();
-
-test('the sanitizers find no error', {
-  skip: process.env['CFSBENCH_TEST_AGAIN'] !== undefined || asan === null ? 'needs cc with libasan' : false,
-}, (t) => {
-  const out = temporaryFolder(t);
-  const built = spawnSync('sh', [BUILD, out, 'sanitize'], { encoding: 'utf8' });
-  assert.equal(built.status, 0, built.stderr);
-  const tests = [
-    './batch-files.test.js',
-    './call-list.test.js',
-    './deep-trees.test.js',
-    '../store/store.test.js',
-  ].map((name) => fileURLToPath(new URL(name, import.meta.url)));
-  const env = {
-    PATH: process.env['PATH'],
-    CFSBENCH_TEST_AGAIN: '1',
-    CFSBENCH_WINDOW: join(out, 'libtimed.so'),
-    LD_PRELOAD: asan!,
-    // Node frees no memory at its exit.
-    ASAN_OPTIONS: 'detect_leaks=0',
-  };
-  assert.equal(windowKindWith(env), 'one call', 'the library with sanitizers is not loaded');
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['--test', ...tests], {
-    env,
-    encoding: 'utf8',
-  });
-  assert.equal(status, 0, `${stdout}${stderr}`);
-  assert.ok(!/AddressSanitizer|runtime error/.test(stdout + stderr));
 });
